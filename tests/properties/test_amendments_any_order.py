@@ -2,19 +2,19 @@
 UniPile can be read or only its webhooks are available.
 """
 
-import itertools
 from typing import Any, NamedTuple
 
 import orjson
 import pytest
 from arq.constants import job_key_prefix
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from server.queue import AMEND_MESSAGE, QueuedEvent
 from server.rules.amendments import ProviderReaction
 from server.unipile.errors import Rejected
 from server.unipile.message_state import MessageState
+from tests.properties.strategies import delivery_orders, repeatable
 from tests.support.peers import message_received
 from tests.support.worker_harness import WorkerHarness, delivery, written_by_us
 from workers.messages import ingest
@@ -74,15 +74,7 @@ class Plan(NamedTuple):
 def plans(draw: st.DrawFn) -> Plan:
     done = tuple(draw(st.lists(AMENDMENT, min_size=1, max_size=8)))
     count = MESSAGES + len(done)
-    return Plan(done, (draw(way(count)), draw(way(count))))
-
-
-@st.composite
-def way(draw: st.DrawFn, count: int) -> list[list[int]]:
-    repeated = draw(st.lists(st.integers(0, count - 1), max_size=count))
-    order = draw(st.permutations([*range(count), *repeated]))
-    cuts = sorted(draw(st.sets(st.integers(1, len(order)), max_size=4)) | {0, len(order)})
-    return [list(order[a:b]) for a, b in itertools.pairwise(cuts)]
+    return Plan(done, (draw(delivery_orders(count, max_cuts=4)), draw(delivery_orders(count, max_cuts=4))))
 
 
 def person(name: str) -> dict[str, Any]:
@@ -155,14 +147,7 @@ async def outcome_of(
 
 
 @pytest.mark.parametrize("is_readable", [True, False])
-@settings(
-    max_examples=40,
-    deadline=None,
-    derandomize=True,
-    database=None,
-    phases=(Phase.explicit, Phase.generate),
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+@repeatable(40)
 @given(plan=plans())
 async def test_any_order_of_amendments_gives_the_same_rows(
     harness: WorkerHarness, monkeypatch: pytest.MonkeyPatch, plan: Plan, is_readable: bool

@@ -1,11 +1,11 @@
 """Any order, duplication and batching of the same events gives the same rows, unread counts and usage."""
 
-import itertools
 from typing import Any, NamedTuple
 
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.properties.strategies import delivery_orders, repeatable
 from tests.support.peers import message_received
 from tests.support.worker_harness import WorkerHarness, receipt
 
@@ -99,15 +99,10 @@ TICK = st.builds(
 @st.composite
 def plans(draw: st.DrawFn) -> Plan:
     events = tuple(draw(st.lists(MESSAGE, min_size=1, max_size=8)) + draw(st.lists(TICK, max_size=5)))
-    return Plan(events, (draw(way(len(events))), draw(way(len(events)))))
-
-
-@st.composite
-def way(draw: st.DrawFn, count: int) -> list[list[int]]:
-    repeated = draw(st.lists(st.integers(0, count - 1), max_size=count))
-    order = draw(st.permutations([*range(count), *repeated]))
-    cuts = sorted(draw(st.sets(st.integers(1, len(order)), max_size=5)) | {0, len(order)})
-    return [list(order[a:b]) for a, b in itertools.pairwise(cuts)]
+    return Plan(
+        events,
+        (draw(delivery_orders(len(events), max_cuts=5)), draw(delivery_orders(len(events), max_cuts=5))),
+    )
 
 
 def body_of(index: int, event: Message | Tick) -> dict[str, Any]:
@@ -148,15 +143,7 @@ async def outcome_of(
     return described | {"usage": counted}
 
 
-@settings(
-    max_examples=60,
-    deadline=None,
-    derandomize=True,
-    database=None,
-    # Shrinking a failing example takes minutes; the plans are small and readable as they are.
-    phases=(Phase.explicit, Phase.generate),
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+@repeatable(60)
 @given(plan=plans())
 async def test_any_order_gives_the_same_rows(harness: WorkerHarness, plan: Plan) -> None:
     await harness.make_account("acc-2")

@@ -6,9 +6,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.properties.strategies import repeatable
 from tests.properties.test_any_order import CHATS, CONTACTS, MESSAGES
 from tests.support.fixtures_stack import Stack
 from tests.support.peers import eventually
@@ -94,14 +95,7 @@ async def provider(web_only: Stack) -> AsyncIterator[ProviderHistory]:
 STEPS = st.lists(st.sampled_from([*range(len(DELIVERED)), "import", "sweep"]), max_size=8)
 
 
-@settings(
-    max_examples=25,
-    deadline=None,
-    derandomize=True,
-    database=None,
-    phases=(Phase.explicit, Phase.generate),
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+@repeatable(25)
 @given(first=STEPS, second=STEPS)
 async def test_webhook_import_and_sweep_store_the_same_rows(
     provider: ProviderHistory, first: list[int | str], second: list[int | str]

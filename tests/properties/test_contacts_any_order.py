@@ -1,11 +1,11 @@
 """Any order, duplication and batching of contact reports gives the same contacts, however they are linked."""
 
-import itertools
 from typing import Any, NamedTuple
 
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.properties.strategies import delivery_orders, repeatable
 from tests.support.peers import message_received
 from tests.support.worker_harness import WorkerHarness
 
@@ -54,15 +54,9 @@ class Plan(NamedTuple):
 @st.composite
 def plans(draw: st.DrawFn) -> Plan:
     seen = tuple(draw(st.lists(GLIMPSE, min_size=2, max_size=7)))
-    return Plan(seen, (draw(way(len(seen))), draw(way(len(seen)))))
-
-
-@st.composite
-def way(draw: st.DrawFn, count: int) -> list[list[int]]:
-    repeated = draw(st.lists(st.integers(0, count - 1), max_size=count))
-    order = draw(st.permutations([*range(count), *repeated]))
-    cuts = sorted(draw(st.sets(st.integers(1, len(order)), max_size=6)) | {0, len(order)})
-    return [list(order[a:b]) for a, b in itertools.pairwise(cuts)]
+    return Plan(
+        seen, (draw(delivery_orders(len(seen), max_cuts=6)), draw(delivery_orders(len(seen), max_cuts=6)))
+    )
 
 
 def body_of(position: int, seen: Glimpse) -> dict[str, Any]:
@@ -111,14 +105,7 @@ def expected_contacts(seen: tuple[Glimpse, ...]) -> list[set[str]]:
     return groups
 
 
-@settings(
-    max_examples=60,
-    deadline=None,
-    derandomize=True,
-    database=None,
-    phases=(Phase.explicit, Phase.generate),
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+@repeatable(60)
 @given(plan=plans())
 async def test_any_order_gives_the_same_contacts(harness: WorkerHarness, plan: Plan) -> None:
     bodies = [body_of(position, seen) for position, seen in enumerate(plan.seen)]

@@ -7,7 +7,7 @@ from typing import Any
 
 import psycopg2
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from server.config import Config
@@ -15,6 +15,7 @@ from server.realtime.broker import publish_to_user
 from server.store.plans import usage, usage_checks
 from server.web.app_keys import ENTITLEMENTS, UNIPILE
 from tests.properties.payer_model import PayerModel
+from tests.properties.strategies import repeatable
 from tests.support.factories import add_member
 from tests.support.fixtures_stack import run_stack
 from tests.support.fixtures_tiny import give_plan, used
@@ -49,14 +50,7 @@ STEPS = (
 )
 
 
-@settings(
-    max_examples=40,
-    deadline=None,
-    derandomize=True,
-    database=None,
-    phases=(Phase.explicit, Phase.generate),
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+@repeatable(40)
 @given(steps=st.lists(st.sampled_from(STEPS), min_size=4, max_size=16))
 async def test_each_unit_stays_with_the_payer_it_was_taken_from(payers: PayerModel, steps: list[str]) -> None:
     await payers.sender.worker.execute(FORGET)

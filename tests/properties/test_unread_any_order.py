@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from aiopg import Cursor
-from hypothesis import HealthCheck, Phase, example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from server.messages.sending import advance_chat
@@ -14,6 +14,7 @@ from server.store.accounts import accounts
 from server.store.chats import flags
 from server.store.messages import amendments
 from server.store.sending import sends
+from tests.properties.strategies import repeatable
 from tests.support.peers import message_received
 from tests.support.worker_harness import WorkerHarness, written_by_us
 from workers.messages.outcomes import settle_send
@@ -181,14 +182,7 @@ class Comparison:
             self.model.settle(message_id, status)
 
 
-@settings(
-    max_examples=60,
-    deadline=None,
-    derandomize=True,
-    database=None,
-    phases=(Phase.explicit, Phase.generate),
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+@repeatable(60)
 @example(steps=[("send", None, None), ("send", None, "sent"), ("settle", "failed")])
 @given(steps=st.lists(STEPS, min_size=1, max_size=14))
 async def test_unread_matches_the_model_in_any_order(harness: WorkerHarness, steps: list[Any]) -> None:

@@ -4,13 +4,14 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from server.config import Config
 from server.metrics import USAGE_DRIFT
 from server.store.plans import usage_checks
 from server.store.plans.usage_checks import Drift
+from tests.properties.strategies import repeatable
 from tests.support.factories import CHANNELS
 from tests.support.fixtures_tiny import give_plan, used
 from tests.support.peers import message_received
@@ -245,14 +246,7 @@ async def wide(sender: SendHarness) -> SendHarness:
     return sender
 
 
-@settings(
-    max_examples=25,
-    deadline=None,
-    derandomize=True,
-    database=None,
-    phases=(Phase.explicit, Phase.generate),
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+@repeatable(25)
 @given(steps=STEPS)
 async def test_usage_matches_the_rows_after_any_mix_of_events(wide: SendHarness, steps: list[str]) -> None:
     await wide.worker.execute(FORGET_USAGE)

@@ -3,11 +3,12 @@
 from datetime import UTC, datetime, timedelta
 
 import orjson
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from server.queue import QueuedEvent
 from server.unipile.fields.times import CLOCK_SKEW, sent_times
+from tests.properties.strategies import repeatable
 from tests.support.peers import message_received
 from tests.support.worker_harness import Listener, WorkerHarness, delivery, written_by_us
 from workers.messages import ingest
@@ -36,14 +37,7 @@ def queued_message(index: int, is_own: bool, ahead: int) -> QueuedEvent:
     return delivery(body) | {"received_at": received.isoformat(timespec="milliseconds")}
 
 
-@settings(
-    max_examples=60,
-    deadline=None,
-    derandomize=True,
-    database=None,
-    phases=(Phase.explicit, Phase.generate),
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+@repeatable(60)
 @given(clocks=CLOCKS)
 async def test_no_clock_pins_a_chat(harness: WorkerHarness, clocks: list[tuple[bool, int]]) -> None:
     """A later arrival is newer, is the preview, and is unread, whatever earlier clocks said."""
