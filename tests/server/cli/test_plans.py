@@ -41,7 +41,7 @@ def told(capsys: CaptureFixture[str], config: Config, *arguments: str) -> dict[s
     return answer
 
 
-def test_a_plan_is_given_and_taken_back(config_with_ana: Config, capsys: CaptureFixture[str]) -> None:
+def test_a_plan_is_granted_and_revoked(config_with_ana: Config, capsys: CaptureFixture[str]) -> None:
     run(config_with_ana, "grant", ANA, "--plan", "open", "--until", "2099-01-31T00:00:00Z")
     assert capsys.readouterr().out == f"Granted whatsapp (open) to {ANA} until 2099-01-31T00:00:00+00:00.\n"
     shown = told(capsys, config_with_ana, "grant", ANA, "--source", "trial")
@@ -84,7 +84,7 @@ def test_usage_is_printed_for_people_and_programs(
         (("usage", "nobody@x.example"), "nobody@x.example"),
     ],
 )
-def test_what_cannot_be_done_is_one_sentence(
+def test_impossible_plan_commands_fail_with_one_sentence(
     config_with_ana: Config, arguments: tuple[str, ...], sentence: str
 ) -> None:
     with pytest.raises(ConfabError, match=sentence):
@@ -92,15 +92,13 @@ def test_what_cannot_be_done_is_one_sentence(
 
 
 @pytest.mark.parametrize("command", ["grant", "revoke", "usage"])
-def test_what_cannot_be_read_is_refused(command: str) -> None:
+def test_invalid_plan_arguments_are_rejected(command: str) -> None:
     for wrong in (["--period", "2024-13"], ["--until", "soon"], ["--plan"]):
         with pytest.raises(UsageError):
             _parser().parse_args([command, ANA, *wrong])
 
 
-def test_with_redis_away_the_commands_work_all_the_same(
-    config_with_ana: Config, capsys: CaptureFixture[str]
-) -> None:
+def test_plan_commands_work_without_redis(config_with_ana: Config, capsys: CaptureFixture[str]) -> None:
     lonely = replace(config_with_ana, redis=replace(config_with_ana.redis, url="redis://127.0.0.1:1"))
     with capture_logs():  # why Redis could not be told
         assert told(capsys, lonely, "grant", ANA)["is_active"]

@@ -65,13 +65,13 @@ def test_one_good_signature_of_several_is_enough() -> None:
     ],
     ids=repr,
 )
-def test_everything_else_is_refused(changes: dict[str, object]) -> None:
+def test_invalid_signatures_are_rejected(changes: dict[str, object]) -> None:
     with pytest.raises(SignatureError):
         check(**changes)
 
 
 @pytest.mark.parametrize("secret", ["secret", "whsec_", "whsec_abc", "whsec_!!!!", "whsec_" + "A" * 200])
-def test_a_secret_that_cannot_be_used_stops_the_start(secret: str) -> None:
+def test_an_unusable_billing_secret_stops_the_start(secret: str) -> None:
     check_billing(Billing(secret=SECRET))
     check_billing(Billing())
     with pytest.raises(ConfigError, match="CONFAB_BILLING_SECRET") as caught:

@@ -35,7 +35,7 @@ def test_sandbox_defaults_are_accepted_for_a_provider_on_this_machine(load: Load
     assert not config.sandbox.enabled
 
 
-def test_a_name_that_only_looks_local_is_not_this_machine(load: Load) -> None:
+def test_a_name_resembling_localhost_is_not_this_machine(load: Load) -> None:
     environ = {**PRODUCTION, "UNIPILE_DSN": "http://127.0.0.1.example.com", "UNIPILE_API_KEY": "sandbox-key"}
     assert "UNIPILE_API_KEY" in refusal(load, environ)
 
@@ -152,7 +152,7 @@ def test_a_wrong_file_stops_the_start_and_the_key_is_named(
     assert named in str(caught.value)
 
 
-def test_zero_means_something_only_where_it_is_said_to(tmp_path: Path) -> None:
+def test_zero_is_accepted_only_where_documented(tmp_path: Path) -> None:
     config = load_config({"CONFAB_AUDIT_KEEP_DAYS": "0", "DATA_DIR": str(tmp_path)}, TOML)
     assert config.audit.keep_days == 0
     for name, value in (("CONFAB_AUDIT_KEEP_DAYS", "-1"), ("CONFAB_MEDIA_KEEP_EXPORTS_DAYS", "0")):
@@ -235,9 +235,7 @@ def test_the_host_that_conda_sets_is_no_address(load: Load, platform: str) -> No
         ("fe80::1%eth0", "fe80::1%eth0", None),
     ],
 )
-def test_the_address_that_is_shown_is_one_that_answers(
-    load: Load, given: str, host: str, shown: str | None
-) -> None:
+def test_the_displayed_address_is_reachable(load: Load, given: str, host: str, shown: str | None) -> None:
     config = load(PRODUCTION, HOST=given, PORT="9000")
     web = config.web
     assert (web.host, config.unused) == (host, ())
@@ -249,7 +247,7 @@ def test_data_dir_is_relative_to_the_file(tmp_path: Path) -> None:
     assert load_config(PRODUCTION, TOML).data_dir == ROOT / "var"
 
 
-def test_a_data_folder_that_cannot_be_used_is_named(tmp_path: Path) -> None:
+def test_an_unusable_data_folder_is_named(tmp_path: Path) -> None:
     (tmp_path / "var").write_text("in the way")
     with pytest.raises(ConfigError, match=str(tmp_path / "var")):
         load_config({"DATA_DIR": str(tmp_path / "var")}, TOML)

@@ -11,7 +11,7 @@ from tests.server.config.loading import PRODUCTION
 COMPOSE = (ROOT / "compose.yaml").read_text()
 
 
-def test_compose_hands_every_setting_of_the_env_file_on() -> None:
+def test_compose_passes_on_every_setting_of_the_env_file() -> None:
     common = COMPOSE.partition("services:")[0]
     assert "env_file: .env" in common
     # What stands there wins over .env: it must be taken from it, or be of the container itself.
@@ -20,7 +20,7 @@ def test_compose_hands_every_setting_of_the_env_file_on() -> None:
     assert fixed == {"PGPASSWORD", "HOST", "PORT", "DATA_DIR"}
 
 
-def test_compose_pastes_no_secret_into_an_address() -> None:
+def test_compose_inserts_no_secret_into_a_url() -> None:
     assert not re.search(r"://[^ ]*\$\{?\w*PASSWORD", COMPOSE)
 
 
@@ -40,7 +40,7 @@ def test_compose_settings_start_a_process() -> None:
 
 
 @pytest.mark.parametrize("name", ["CONFAB_MEDIA_URL", "CONFAB_WEB_TRUSTED_PROXIES", "ERASE_SECRET"])
-def test_a_heroku_app_asks_for_what_its_dynos_need(name: str) -> None:
+def test_the_heroku_app_requests_what_its_dynos_need(name: str) -> None:
     given = json.loads((ROOT / "app.json").read_text())["env"]
     assert name in given
     values = {key: entry["value"] for key, entry in given.items() if "value" in entry}
@@ -52,6 +52,6 @@ def test_a_heroku_app_asks_for_what_its_dynos_need(name: str) -> None:
     assert 3 * config.database.pool_size <= 20
 
 
-def test_the_image_has_what_any_setting_needs() -> None:
+def test_the_image_contains_the_packages_of_every_setting() -> None:
     """Regression: SENTRY_DSN stopped the start of an image without the package."""
     assert "\nsentry-sdk==" in (ROOT / "requirements.txt").read_text()

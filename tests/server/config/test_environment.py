@@ -31,12 +31,12 @@ def written(tmp_path: Path, content: bytes) -> dict[str, str]:
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
 @pytest.mark.parametrize("line_end", ["\n", "\r\n"])
-def test_a_file_saved_by_another_editor_is_read(tmp_path: Path, encoding: str, line_end: str) -> None:
+def test_a_file_with_a_bom_or_crlf_is_read(tmp_path: Path, encoding: str, line_end: str) -> None:
     text = line_end.join(["# señal", "PORT=9000", "export HOST='::1'", 'A="two words" # not part of it', ""])
     assert written(tmp_path, text.encode(encoding)) == {"PORT": "9000", "HOST": "::1", "A": "two words"}
 
 
-def test_single_quotes_keep_what_looks_like_a_reference(tmp_path: Path) -> None:
+def test_single_quotes_prevent_interpolation(tmp_path: Path) -> None:
     lines = b"P=x\nA='p${P}y'\nB=\"p${P}y\"\nC=p${P}y\nD='a$b'\nE=p@ss#word\n"
     assert written(tmp_path, lines) == {
         "P": "x",
@@ -59,12 +59,12 @@ def test_single_quotes_keep_what_looks_like_a_reference(tmp_path: Path) -> None:
         (b"A=1\nMY-PORT=1\n", "line 2 cannot be read"),
     ],
 )
-def test_a_file_that_cannot_be_read_stops_the_start(tmp_path: Path, content: bytes, sentence: str) -> None:
+def test_an_unreadable_env_file_stops_the_start(tmp_path: Path, content: bytes, sentence: str) -> None:
     with pytest.raises(ConfigError, match=sentence):
         written(tmp_path, content)
 
 
-def test_a_directory_or_a_dead_link_in_its_place_stops_the_start(tmp_path: Path) -> None:
+def test_a_directory_or_dead_link_as_env_file_stops_the_start(tmp_path: Path) -> None:
     (tmp_path / "folder").mkdir()
     with pytest.raises(ConfigError, match="directory"):
         read_environment({}, tmp_path / "folder")
@@ -76,7 +76,7 @@ def test_a_directory_or_a_dead_link_in_its_place_stops_the_start(tmp_path: Path)
 
 
 @pytest.mark.parametrize("service", ["CONFAB", "CONFAB_WEB", "CONFAB_SANDBOX", "SANDBOX"])
-def test_what_kubernetes_says_of_a_service_is_no_setting(load: Load, service: str) -> None:
+def test_kubernetes_service_variables_are_ignored(load: Load, service: str) -> None:
     described = {
         f"{service}_SERVICE_HOST": "10.96.0.12",
         f"{service}_SERVICE_PORT": "80",
@@ -93,7 +93,7 @@ def test_what_kubernetes_says_of_a_service_is_no_setting(load: Load, service: st
 
 
 @pytest.mark.parametrize("name", ["CONFAB_PORT", "CONFAB_WEB_PROT", "CONFAB_SERVICE"])
-def test_a_misspelled_setting_is_still_refused(load: Load, name: str) -> None:
+def test_a_misspelled_setting_is_rejected(load: Load, name: str) -> None:
     with pytest.raises(ConfigError, match=name):
         load(**{name: "8080"})
 
@@ -122,7 +122,7 @@ def test_a_setting_without_effect_is_named(load: Load, environ: dict[str, str], 
     assert sentence.startswith(f"{named} is set but needs ")
 
 
-def test_a_key_without_a_bucket_is_named_only_where_it_is_ours(load: Load) -> None:
+def test_a_key_without_a_bucket_is_named_only_if_it_is_ours(load: Load) -> None:
     assert load("AWS_ACCESS_KEY_ID=a\n").unused[0].startswith("AWS_ACCESS_KEY_ID is set but needs ")
     assert load(AWS_ACCESS_KEY_ID="a").unused == ()
 
@@ -132,13 +132,13 @@ def test_a_setting_with_effect_is_not_named(load: Load) -> None:
     assert load("MY_PART=9000\nPORT=${MY_PART}\nPOSTGRES_PASSWORD=x\nPGPASSWORD=x\n").unused == ()
 
 
-def test_a_name_in_the_file_that_is_no_setting_is_named(load: Load) -> None:
+def test_an_unknown_name_in_the_env_file_is_named(load: Load) -> None:
     config = load("TRUSTED_PROXIES=10.0.0.0/8\nPORT=9000\n", HOME_OF_SOMETHING_ELSE="x")
     (sentence,) = config.unused
     assert sentence.startswith("TRUSTED_PROXIES in .env is not a setting of Confab")
 
 
-def test_what_libraries_read_by_themselves_is_passed_on_from_the_file(tmp_path: Path) -> None:
+def test_variables_of_libraries_are_passed_on_from_the_file(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("AWS_ACCESS_KEY_ID=a\nSSL_CERT_FILE=/b\nPORT=9000\nAWS_REGION=c\n")
     environ = {"DATA_DIR": str(tmp_path / "var"), "AWS_REGION": "kept"}
     load_config(environ, TOML, tmp_path / ".env")
@@ -151,9 +151,7 @@ def test_what_libraries_read_by_themselves_is_passed_on_from_the_file(tmp_path: 
 
 
 @pytest.mark.parametrize("exposed", [{"HOST": "0.0.0.0"}, {"HOST": "::"}, {"HOST": "10.0.0.5"}])
-def test_the_sandbox_is_reachable_from_this_machine_only_unless_said_twice(
-    load: Load, exposed: dict[str, str]
-) -> None:
+def test_the_sandbox_is_local_unless_enabled_twice(load: Load, exposed: dict[str, str]) -> None:
     with pytest.raises(ConfigError, match="CONFAB_SANDBOX_PUBLIC"):
         load(**exposed)
     with pytest.raises(ConfigError, match="CONFAB_SANDBOX_PUBLIC"):

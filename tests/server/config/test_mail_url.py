@@ -19,7 +19,7 @@ from tests.server.config.loading import TOML
         ("smtp://a:b@mail.x.example:2525?starttls", ("mail.x.example", 2525, "a", "b", False, True)),
     ],
 )
-def test_the_mail_servers_address_is_taken_apart(tmp_path: Path, url: str, place: tuple[Any, ...]) -> None:
+def test_the_mail_url_is_parsed(tmp_path: Path, url: str, place: tuple[Any, ...]) -> None:
     environ = {"SMTP_URL": url, "CONFAB_MAIL_SENDER": "Confab <inbox@x.example>", "DATA_DIR": str(tmp_path)}
     assert load_config(environ, TOML).mail.server == place
 
@@ -36,7 +36,7 @@ def test_the_mail_servers_address_is_taken_apart(tmp_path: Path, url: str, place
         ("smtp://mail.x.example", "Confab", "CONFAB_MAIL_SENDER"),
     ],
 )
-def test_a_mail_server_that_cannot_be_used_is_named_without_its_password(
+def test_an_invalid_mail_url_is_rejected_without_its_password(
     tmp_path: Path, url: str, sender: str, named: str
 ) -> None:
     with pytest.raises(ConfigError, match=named) as caught:

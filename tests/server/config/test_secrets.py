@@ -12,7 +12,7 @@ from tests.server.config.loading import JWT_SECRET, PRODUCTION, WEBHOOK_SECRET, 
 ADVICE = ": set it in the environment or .env, as .env.example shows."
 
 
-def test_sandbox_mode_keeps_the_secrets_it_makes(load: Load, tmp_path: Path) -> None:
+def test_sandbox_mode_stores_its_generated_secrets(load: Load, tmp_path: Path) -> None:
     first, second = load().secrets, load().secrets
     assert first == second
     assert len(first.jwt_secret) >= 32
@@ -28,7 +28,7 @@ def test_sandbox_mode_adds_a_secret_that_an_older_file_lacks(load: Load, tmp_pat
     assert after.demo_password
 
 
-def test_production_makes_no_secrets_and_no_folder(load: Load, tmp_path: Path) -> None:
+def test_production_generates_no_secrets_and_no_folder(load: Load, tmp_path: Path) -> None:
     config = load(PRODUCTION)
     assert not config.sandbox.enabled
     assert config.auth.test_tokens is False
@@ -62,7 +62,7 @@ def test_example_secret_stops_production(load: Load, name: str, value: str) -> N
     assert value not in message
 
 
-def test_every_secret_of_the_example_file_is_refused(load: Load, tmp_path: Path) -> None:
+def test_every_secret_of_the_example_file_is_rejected(load: Load, tmp_path: Path) -> None:
     text = (ROOT / ".env.example").read_text().replace("\n#", "\n")
     lines = [line for line in text.splitlines() if "=" in line and " " not in line]
     (tmp_path / "example.env").write_text("\n".join(lines))

@@ -37,7 +37,7 @@ def test_a_file_in_place_of_a_part_is_named(without_sandbox: Config) -> None:
         ("redis/appendonlydir/appendonly.aof.manifest", "x", "Redis did not start"),
     ],
 )
-def test_broken_data_is_told_in_one_sentence(
+def test_broken_data_is_reported_in_one_sentence(
     without_sandbox: Config, damaged: str, content: str | None, sentence: str
 ) -> None:
     with embedded_services(without_sandbox):
@@ -68,7 +68,7 @@ class TestAsRoot:
         assert 0 not in owners
         assert stat.S_IMODE(without_sandbox.data_dir.stat().st_mode) == 0o700
 
-    def test_programs_below_a_folder_closed_to_others_run_as_well(
+    def test_programs_below_a_folder_closed_to_others_run(
         self, without_sandbox: Config, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """initdb checks `postgres` with access(2), which by default ignores capabilities after a change of user."""
@@ -86,14 +86,14 @@ class TestAsRoot:
         with embedded_services(without_sandbox) as running:
             assert query(running, "select 1") == 1
 
-    def test_servers_in_somebodys_folder_run_as_that_somebody(self, without_sandbox: Config) -> None:
+    def test_servers_in_a_users_folder_run_as_that_user(self, without_sandbox: Config) -> None:
         """sudo in a user's checkout: the next start without sudo must be able to use the data."""
         without_sandbox.data_dir.mkdir(exist_ok=True)
         os.chown(without_sandbox.data_dir, 12345, 12345)
         part, owner = folders.open_part(folders.open_data_dir(without_sandbox.data_dir), "redis")
         assert (owner.uid, part.stat().st_uid) == (12345, 12345)
 
-    def test_without_the_capability_the_way_out_is_told(
+    def test_without_the_capability_the_solution_is_named(
         self, without_sandbox: Config, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(folders, "_may_grant_capability", lambda: False)

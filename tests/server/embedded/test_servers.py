@@ -55,7 +55,7 @@ def answers(check: Callable[[], object]) -> bool:
     return True
 
 
-def test_addresses_are_filled_in_and_the_data_is_there_at_the_next_start(config: Config) -> None:
+def test_urls_are_filled_in_and_data_survives_a_restart(config: Config) -> None:
     with embedded_services(config) as running:
         assert running.unipile.dsn == f"http://127.0.0.1:{config.sandbox.port}"
         query(running, "create table kept as select 7 as number")
@@ -68,7 +68,7 @@ def test_addresses_are_filled_in_and_the_data_is_there_at_the_next_start(config:
             assert client.get("kept") == "yes"
 
 
-def test_what_is_acknowledged_is_kept(without_sandbox: Config) -> None:
+def test_acknowledged_writes_survive(without_sandbox: Config) -> None:
     with embedded_services(without_sandbox) as running:
         assert query(running, "show synchronous_commit") == "on"
         assert query(running, "show fsync") == "on"
@@ -77,7 +77,7 @@ def test_what_is_acknowledged_is_kept(without_sandbox: Config) -> None:
             assert client.config_get("maxmemory-policy") == {"maxmemory-policy": "noeviction"}
 
 
-def test_other_users_of_the_machine_stay_out(without_sandbox: Config) -> None:
+def test_other_users_of_the_machine_have_no_access(without_sandbox: Config) -> None:
     with embedded_services(without_sandbox) as running:
         assert running.database.url
         assert running.redis.url
@@ -97,7 +97,7 @@ def test_other_users_of_the_machine_stay_out(without_sandbox: Config) -> None:
             query(running, "select pg_read_file('/etc/passwd')")
 
 
-def test_each_server_is_left_out_when_its_address_is_given(config: Config) -> None:
+def test_a_server_with_a_configured_url_is_not_started(config: Config) -> None:
     given = replace(
         config,
         database=replace(config.database, url="postgresql://elsewhere/db"),
@@ -112,7 +112,7 @@ def test_each_server_is_left_out_when_its_address_is_given(config: Config) -> No
     assert not (config.data_dir / "sandbox").exists()
 
 
-def test_nothing_is_touched_when_every_address_is_given(
+def test_nothing_is_started_when_every_url_is_configured(
     config: Config, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("server.embedded.postgres.package_folder", _refuse)
@@ -132,7 +132,7 @@ def _refuse(name: str, **_: str) -> Path:
     raise AssertionError(name)
 
 
-def test_a_missing_package_is_named_with_the_way_to_install_it() -> None:
+def test_a_missing_package_is_named_with_its_install_command() -> None:
     with pytest.raises(ServiceError, match=r"DATABASE_URL.*no-such-package .*requirements/embedded\.txt"):
         package_folder("no_such_package", variable="DATABASE_URL")
 
@@ -169,7 +169,7 @@ def test_sigterm_and_the_end_of_the_process_leave_no_server(
     wait_for(lambda: not servers_on(config.data_dir))
 
 
-def test_a_pid_file_of_a_living_stranger_does_not_stop_the_start(without_sandbox: Config) -> None:
+def test_a_pid_file_with_a_reused_pid_does_not_block_the_start(without_sandbox: Config) -> None:
     """After a kill -9 the pid in postmaster.pid is soon reused by another process, above all in containers."""
     with embedded_services(without_sandbox):
         pass
@@ -179,7 +179,7 @@ def test_a_pid_file_of_a_living_stranger_does_not_stop_the_start(without_sandbox
         assert query(running, "select 1") == 1
 
 
-def test_a_first_start_that_was_cut_off_begins_again(without_sandbox: Config) -> None:
+def test_an_interrupted_first_start_is_repeated(without_sandbox: Config) -> None:
     with embedded_services(without_sandbox):
         pass
     part = without_sandbox.data_dir / "postgres"
@@ -189,7 +189,7 @@ def test_a_first_start_that_was_cut_off_begins_again(without_sandbox: Config) ->
         assert query(running, "select 1") == 1
 
 
-def test_a_second_confab_on_the_same_folder_is_refused(
+def test_a_second_confab_on_the_same_folder_is_rejected(
     config: Config, holder: "subprocess.Popen[str]"
 ) -> None:
     assert holder.stdout
@@ -200,7 +200,7 @@ def test_a_second_confab_on_the_same_folder_is_refused(
     assert str(holder.pid) in str(caught.value)
 
 
-def test_an_operator_command_uses_the_servers_that_run(
+def test_an_operator_command_uses_the_running_servers(
     config: Config, holder: "subprocess.Popen[str]"
 ) -> None:
     assert holder.stdout
@@ -217,7 +217,7 @@ def test_an_operator_command_starts_its_own_servers_when_none_run(without_sandbo
         assert query(running, "select 1") == 1
 
 
-def test_a_server_that_dies_comes_back_on_its_port_with_its_data(without_sandbox: Config) -> None:
+def test_a_dead_server_restarts_on_its_port_with_its_data(without_sandbox: Config) -> None:
     with embedded_services(without_sandbox) as running:
         query(running, "create table kept as select 7 as number")
         with redis_of(running) as client:

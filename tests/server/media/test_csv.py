@@ -48,12 +48,12 @@ def test_nothing_is_a_formula(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["+5511988880000", "+4915112345678", "+1234567", "+123456789012345"])
-def test_a_phone_number_reads_as_one(text: str) -> None:
+def test_a_phone_number_stays_a_phone_number(text: str) -> None:
     assert read_back(csv_rows([["Bia", text]])) == [["Bia", text]]
 
 
 @given(st.lists(st.lists(CELLS, min_size=2, max_size=4), max_size=5))
-def test_every_text_comes_back_and_none_begins_as_a_formula(rows: list[list[str]]) -> None:
+def test_every_text_round_trips_and_none_is_a_formula(rows: list[list[str]]) -> None:
     found = read_back(csv_rows(rows))
     assert [[cell.removeprefix("'") for cell in row] for row in found] == [
         [cell.removeprefix("'") for cell in row] for row in rows
@@ -64,7 +64,7 @@ def test_every_text_comes_back_and_none_begins_as_a_formula(rows: list[list[str]
     ]
 
 
-def test_excel_is_told_that_a_file_is_utf_8_once() -> None:
+def test_the_utf_8_bom_is_written_once() -> None:
     data = csv_head(["name", "phone"]) + csv_rows([["João", None]])
     assert data == b"\xef\xbb\xbfname,phone\r\n" + "João,\r\n".encode()
 

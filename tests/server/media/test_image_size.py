@@ -38,7 +38,7 @@ EXTENDED = WEBP + b"X" + b"\x00" * 8 + (639).to_bytes(3, "little") + (479).to_by
         (b"", None),
     ],
 )
-def test_the_size_stands_in_the_first_bytes(head: bytes, size: tuple[int, int] | None) -> None:
+def test_the_size_is_read_from_the_first_bytes(head: bytes, size: tuple[int, int] | None) -> None:
     assert read_size(head) == size
 
 
@@ -52,7 +52,7 @@ def claims(*told: Any) -> list[MediaInfo]:
     return read_declared(orjson.dumps(told).decode(), len(told))
 
 
-def test_what_is_told_is_rounded_and_half_a_size_is_none() -> None:
+def test_declared_sizes_are_rounded_and_need_both_sides() -> None:
     assert claims({"width": 640, "height": 480.4}, {"duration": 3.6}, {"width": 3}, {}) == [
         MediaInfo(640, 480),
         MediaInfo(duration=4),
@@ -64,7 +64,7 @@ def test_what_is_told_is_rounded_and_half_a_size_is_none() -> None:
 @pytest.mark.parametrize(
     "told", ["", "{}", "[]", "[1]", "[{}, {}]", '[{"colour": 1}]', '[{"width": "3"}]', "[null]", "[" * 9000]
 )
-def test_what_cannot_be_understood_is_refused(told: str) -> None:
+def test_malformed_media_info_is_rejected(told: str) -> None:
     with pytest.raises(DeclaredError):
         read_declared(told, 1)
 
@@ -72,12 +72,12 @@ def test_what_cannot_be_understood_is_refused(told: str) -> None:
 @pytest.mark.parametrize(
     "claim", [{"width": 0}, {"height": 32_768}, {"duration": -1}, {"duration": 1e9}, {"width": True}]
 )
-def test_what_cannot_be_is_refused(claim: dict[str, Any]) -> None:
+def test_impossible_sizes_are_rejected(claim: dict[str, Any]) -> None:
     with pytest.raises(DeclaredError):
         claims(claim)
 
 
-def test_the_bytes_of_a_picture_count_for_more_than_the_word_for_it() -> None:
+def test_the_bytes_of_a_picture_override_its_declared_size() -> None:
     assert media_info_of("img", JPEG, MediaInfo()) == MediaInfo(640, 480)
     assert media_info_of("img", JPEG, MediaInfo(480, 640)) == MediaInfo(480, 640)  # it lies on its side
     assert media_info_of("img", JPEG, MediaInfo(9, 9, 5)) == MediaInfo(640, 480)

@@ -108,9 +108,7 @@ async def test_stored_files_are_read_whole_and_in_ranges(storage: Storage) -> No
         await storage.read(SHA, 0, 3)
 
 
-async def test_a_bucket_holds_hashes_only_and_is_asked_with_signatures(
-    storage: Storage, bucket: Bucket
-) -> None:
+async def test_a_bucket_stores_hashes_only_and_requests_are_signed(storage: Storage, bucket: Bucket) -> None:
     await keep(storage, b"abc")
     if bucket.signed:
         assert list(bucket.objects) == [f"inbox/media/{SHA[:2]}/{SHA}"]
@@ -140,7 +138,7 @@ async def test_fragments_of_a_killed_process_are_dropped_after_their_time(tmp_pa
     assert [path.name for path in incoming.iterdir()] == ["young"]
 
 
-async def test_a_store_that_does_not_answer_is_unavailable(
+async def test_an_unresponsive_storage_is_unavailable(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "key")
@@ -150,7 +148,7 @@ async def test_a_store_that_does_not_answer_is_unavailable(
         await storage.has(SHA)
 
 
-async def test_a_bucket_that_is_not_there_is_unavailable_and_no_missing_file(
+async def test_a_missing_bucket_is_unavailable_not_a_missing_file(
     tmp_path: Path, bucket: Bucket, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "key")
@@ -173,7 +171,7 @@ async def test_a_bucket_that_is_not_there_is_unavailable_and_no_missing_file(
         ),
     ],
 )
-def test_a_url_names_a_place(url: str, place: LocalFolder | S3Bucket) -> None:
+def test_a_media_url_is_parsed(url: str, place: LocalFolder | S3Bucket) -> None:
     assert read_storage_url(url, Path("/data")) == place
 
 
@@ -193,6 +191,6 @@ def test_a_url_names_a_place(url: str, place: LocalFolder | S3Bucket) -> None:
         "http://[",
     ],
 )
-def test_a_url_that_names_no_place_is_refused(url: str) -> None:
+def test_an_invalid_media_url_is_rejected(url: str) -> None:
     with pytest.raises(StorageUrlError):
         read_storage_url(url, Path("/data"))

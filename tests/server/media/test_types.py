@@ -26,7 +26,7 @@ from tests.support.media_files import HTML, OPUS, PDF, SVG, png
         (PDF, "application/pdf"),
     ],
 )
-def test_what_may_be_shown_is_known_by_its_bytes(head: bytes, mimetype: str) -> None:
+def test_inline_types_are_recognised_by_their_bytes(head: bytes, mimetype: str) -> None:
     assert (sniff(head), is_inline(mimetype)) == (mimetype, True)
 
 
@@ -46,13 +46,13 @@ def test_what_may_be_shown_is_known_by_its_bytes(head: bytes, mimetype: str) -> 
 @pytest.mark.parametrize(
     "declared", ["image/svg+xml", "image/png", "text/html", "application/xhtml+xml", None, "x" * 300]
 )
-def test_nothing_else_is_ever_shown_whatever_it_is_called(head: bytes, declared: str | None) -> None:
+def test_other_types_are_never_shown_inline(head: bytes, declared: str | None) -> None:
     assert sniff(head) == UNKNOWN_TYPE
     assert not is_inline(declared_type(UNKNOWN_TYPE, declared))
     assert attachment_type(declared_type(UNKNOWN_TYPE, declared)) == "file"
 
 
-def test_a_harmless_word_of_the_sender_is_kept_for_what_is_unknown() -> None:
+def test_a_harmless_declared_type_is_used_for_unknown_bytes() -> None:
     assert declared_type(UNKNOWN_TYPE, "application/zip; x=1") == "application/zip"
     assert declared_type("image/png", "text/html") == "image/png"
     assert declared_type("video/webm", "audio/webm;codecs=opus") == "audio/webm"

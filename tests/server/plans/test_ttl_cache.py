@@ -19,7 +19,7 @@ class Source:
         return answer
 
 
-async def test_an_answer_is_asked_for_once() -> None:
+async def test_a_value_is_read_once() -> None:
     kept, source = TTLCache[str](60, 10), Source("agent")
     assert [await kept.ask(1, source.read) for _ in range(3)] == ["agent"] * 3
     assert source.asked == 1
@@ -27,7 +27,7 @@ async def test_an_answer_is_asked_for_once() -> None:
     assert source.asked == 2
 
 
-async def test_what_is_forgotten_or_old_is_asked_anew() -> None:
+async def test_dropped_and_expired_values_are_read_again() -> None:
     kept, source = TTLCache[str](60, 10), Source("agent")
     await kept.ask(1, source.read)
     source.answer = "viewer"
@@ -39,7 +39,7 @@ async def test_what_is_forgotten_or_old_is_asked_anew() -> None:
     assert await old.ask(1, source.read) == "owner"
 
 
-async def test_what_was_read_before_it_was_forgotten_is_not_kept() -> None:
+async def test_a_value_dropped_during_its_read_is_not_cached() -> None:
     kept, source = TTLCache[str](60, 10), Source("agent")
     asking = asyncio.create_task(kept.ask(1, source.read))
     await asyncio.sleep(0)
@@ -49,7 +49,7 @@ async def test_what_was_read_before_it_was_forgotten_is_not_kept() -> None:
     assert await kept.ask(1, source.read) == "viewer"
 
 
-async def test_only_what_is_liked_is_kept_and_no_more_than_the_limit() -> None:
+async def test_only_accepted_values_up_to_the_limit_are_cached() -> None:
     kept, source = TTLCache[str](60, 2), Source("")
     for _ in range(3):
         await kept.ask(1, source.read)

@@ -32,6 +32,6 @@ async def connect_after_a_dead_socket() -> None:
             await loop.sock_connect(fresh, listener.getsockname())
 
 
-def test_a_socket_connects_under_the_number_of_a_dead_one() -> None:
+def test_a_socket_connects_with_a_reused_descriptor() -> None:
     with asyncio.Runner(loop_factory=Loop) as runner:
         runner.run(connect_after_a_dead_socket())

@@ -41,13 +41,13 @@ def run(program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.system
-def test_no_thread_of_the_storage_spoils_the_exit_code(tmp_path: Path) -> None:
+def test_storage_threads_do_not_change_the_exit_code(tmp_path: Path) -> None:
     result = run(FILES.format(rounds=ROUNDS), str(tmp_path))
     assert (result.stdout, result.stderr, result.returncode) == ("0 failed\n", "", 7)
 
 
 @pytest.mark.system
-def test_what_was_printed_and_logged_is_out_also_into_a_pipe() -> None:
+def test_output_and_logs_are_flushed_into_a_pipe() -> None:
     result = run(
         "import sys; from server.process.exit import leave; "
         "sys.stdout.write('done'); print('told', file=sys.stderr, end=''); leave(3)"
@@ -56,7 +56,7 @@ def test_what_was_printed_and_logged_is_out_also_into_a_pipe() -> None:
 
 
 @pytest.mark.system
-def test_a_reader_that_has_gone_is_no_failure() -> None:
+def test_a_closed_pipe_is_no_failure() -> None:
     program = "import sys; from server.process.exit import leave; sys.stdin.read(); print('told'); leave(4)"
     with subprocess.Popen(
         [sys.executable, "-c", program],

@@ -19,7 +19,7 @@ def lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, object]]:
     return [json.loads(line) for line in capsys.readouterr().err.splitlines()]
 
 
-def test_lines_are_json_where_no_terminal_is(capsys: pytest.CaptureFixture[str]) -> None:
+def test_log_lines_are_json_without_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
     set_up_logging(Log(level="info", format="auto"))
     structlog.get_logger("server.test").info("account_connected", account_id=7)
     (line,) = lines(capsys)
@@ -27,7 +27,7 @@ def test_lines_are_json_where_no_terminal_is(capsys: pytest.CaptureFixture[str])
     assert str(line["timestamp"]).endswith("Z")
 
 
-def test_lines_can_be_for_people(capsys: pytest.CaptureFixture[str]) -> None:
+def test_log_lines_can_be_human_readable(capsys: pytest.CaptureFixture[str]) -> None:
     set_up_logging(Log(level="info", format="human"))
     structlog.get_logger("server.test").info("account_connected", account_id=7)
     written = capsys.readouterr().err
@@ -42,7 +42,7 @@ def test_lines_below_the_level_are_left_out(capsys: pytest.CaptureFixture[str]) 
     assert [line["event"] for line in lines(capsys)] == ["loud"]
 
 
-def test_secrets_and_words_are_hidden(capsys: pytest.CaptureFixture[str]) -> None:
+def test_secrets_and_message_texts_are_hidden(capsys: pytest.CaptureFixture[str]) -> None:
     set_up_logging(Log(level="info", format="json"))
     structlog.get_logger("server.test").info("send", token="t0ps3cret", body="dear Ana", chat_id=3)
     (line,) = lines(capsys)
@@ -63,7 +63,7 @@ def test_a_traceback_shows_no_local_variables(capsys: pytest.CaptureFixture[str]
 
 
 @pytest.mark.parametrize("style", ["json", "human"])
-async def test_what_postgres_quotes_of_a_row_is_not_written(
+async def test_row_values_in_postgres_errors_are_not_logged(
     capsys: pytest.CaptureFixture[str], database_url: str, style: str
 ) -> None:
     """Postgres's DETAIL contains the whole row, the message the value, and earlier errors are logged with it."""
@@ -88,7 +88,7 @@ async def test_what_postgres_quotes_of_a_row_is_not_written(
     assert "dear Ana" not in written
 
 
-def test_a_request_that_cannot_be_read_is_not_written(capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_unparsable_request_is_not_logged(capsys: pytest.CaptureFixture[str]) -> None:
     """aiohttp's message quotes the invalid line, which may contain a token."""
     set_up_logging(Log(level="info", format="json"))
     secret = "t0ps3cret"[::-1]
@@ -101,7 +101,7 @@ def test_a_request_that_cannot_be_read_is_not_written(capsys: pytest.CaptureFixt
     assert secret not in written
 
 
-def test_arq_does_not_write_the_arguments_of_jobs(capsys: pytest.CaptureFixture[str]) -> None:
+def test_arq_does_not_log_job_arguments(capsys: pytest.CaptureFixture[str]) -> None:
     """At level INFO arq logs the arguments, which contain messages."""
     set_up_logging(Log(level="debug", format="json"))
     logging.getLogger("arq.worker").info("→ store_events([{'text': 'dear Ana'}])")
@@ -127,7 +127,7 @@ TOKEN = "t0ken-Of-A-hosted-page-4711"
         ("/x y", "(unknown)"),
     ],
 )
-async def test_a_request_is_one_line_without_its_query_and_its_tokens(
+async def test_a_request_is_one_log_line_without_query_and_tokens(
     capsys: pytest.CaptureFixture[str], asked: str, written: str
 ) -> None:
     set_up_logging(Log(level="info", format="json"))

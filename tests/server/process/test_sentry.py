@@ -62,7 +62,7 @@ def left_as_it_was() -> Iterator[None]:
         logging.getLogger(name).setLevel(logging.NOTSET)
 
 
-async def test_a_request_that_fails_is_reported_without_what_was_in_it(config: Config) -> None:
+async def test_a_failed_request_is_reported_without_its_content(config: Config) -> None:
     async with running_sentry() as (sentry, dsn):
         set_up_logging(Log(level="error", format="json"), *open_reports(dsn))
         async with run_stack(config, with_workers=False) as stack:
@@ -86,7 +86,7 @@ async def test_a_request_that_fails_is_reported_without_what_was_in_it(config: C
 
 
 @pytest.mark.system
-async def test_a_job_that_fails_is_reported_by_its_name() -> None:
+async def test_a_failed_job_is_reported_by_its_name() -> None:
     async def break_a_job(_: dict[Any, Any], words: str) -> None:
         raise ValueError(words)
 
@@ -103,7 +103,7 @@ async def test_a_job_that_fails_is_reported_by_its_name() -> None:
 
 
 @pytest.mark.system
-async def test_what_is_expected_is_not_reported() -> None:
+async def test_expected_errors_are_not_reported() -> None:
     async with running_sentry() as (sentry, dsn):
         set_up_logging(Log(level="info", format="json"), *open_reports(dsn))
         structlog.get_logger("server").error("unipile_down", failures=10)
@@ -112,7 +112,7 @@ async def test_what_is_expected_is_not_reported() -> None:
 
 
 @pytest.mark.system
-def test_without_an_address_nothing_is_loaded_and_a_wrong_one_stops_the_start() -> None:
+def test_without_a_dsn_nothing_is_loaded_and_an_invalid_one_stops_the_start() -> None:
     assert open_reports(None) == []
     with pytest.raises(ConfigError, match="SENTRY_DSN"):
         open_reports("not-an-address")

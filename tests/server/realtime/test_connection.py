@@ -26,17 +26,17 @@ from server.realtime.connection import Connection, encode_frame, join_frames
         (65536, "817f0000000000010000"),
     ],
 )
-def test_a_frames_length_is_written_as_rfc_6455_has_it(size: int, head: str) -> None:
+def test_frame_lengths_follow_rfc_6455(size: int, head: str) -> None:
     payload = b"x" * size
     assert encode_frame(payload) == bytes.fromhex(head) + payload
 
 
-def test_joined_frames_stand_one_after_the_other() -> None:
+def test_joined_frames_are_concatenated() -> None:
     assert join_frames([b"a", b"bc"]) == encode_frame(b"a") + encode_frame(b"bc")
 
 
 @pytest.mark.parametrize("size", [0, 125, 126, 65535, 65536])
-async def test_a_client_reads_a_frame_of_this_size(size: int) -> None:
+async def test_a_client_parses_frames_of_every_size(size: int) -> None:
     """By the library's own parser, which is what a browser's would say."""
     loop = asyncio.get_running_loop()
     queue = WebSocketDataQueue(BaseProtocol(loop), 2**20, loop=loop)
@@ -93,7 +93,7 @@ def connect(**limits: int) -> tuple[Connection, Wire, Peer]:
     return connection, wire, peer
 
 
-async def test_queued_frames_go_out_in_one_write_and_in_order() -> None:
+async def test_queued_frames_are_sent_in_order_in_one_write() -> None:
     connection, wire, _ = connect()
     assert connection.queue(b"a", 1)
     assert not connection.queue(b"b", 1)  # a flush is already planned
@@ -103,7 +103,7 @@ async def test_queued_frames_go_out_in_one_write_and_in_order() -> None:
     assert wire.written == b"ab" + encode_frame(b"c")
 
 
-async def test_a_quick_reader_may_be_sent_any_amount() -> None:
+async def test_a_fast_reader_has_no_limit() -> None:
     connection, wire, _ = connect()
     connection.send(b"x" * 5000)
     for _n in range(50):
@@ -112,7 +112,7 @@ async def test_a_quick_reader_may_be_sent_any_amount() -> None:
     assert len(wire.written) > 5050
 
 
-async def test_too_many_bytes_behind_end_the_socket() -> None:
+async def test_too_many_buffered_bytes_close_the_socket() -> None:
     connection, wire, peer = connect()
     wire.is_stuck = True
     connection.send(b"x" * 900)
@@ -125,7 +125,7 @@ async def test_too_many_bytes_behind_end_the_socket() -> None:
     assert wire.written == encode_frame(b"x" * 900)  # what did not fit was not written
 
 
-async def test_too_many_frames_behind_end_the_socket() -> None:
+async def test_too_many_buffered_frames_close_the_socket() -> None:
     connection, wire, peer = connect()
     wire.is_stuck = True
     for _ in range(10):
@@ -136,7 +136,7 @@ async def test_too_many_frames_behind_end_the_socket() -> None:
     assert peer.code == CloseCode.TOO_SLOW
 
 
-async def test_a_reader_that_catches_up_begins_anew() -> None:
+async def test_a_reader_that_catches_up_resets_the_limit() -> None:
     connection, wire, _ = connect()
     for _ in range(5):
         wire.is_stuck = True
@@ -147,7 +147,7 @@ async def test_a_reader_that_catches_up_begins_anew() -> None:
     assert connection.is_open
 
 
-async def test_a_stalled_write_ends_the_socket(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_stalled_write_closes_the_socket(monkeypatch: pytest.MonkeyPatch) -> None:
     connection, wire, peer = connect()
     wire.is_stuck = True
     connection.send(b"x")
@@ -159,7 +159,7 @@ async def test_a_stalled_write_ends_the_socket(monkeypatch: pytest.MonkeyPatch) 
     assert peer.code == CloseCode.TOO_SLOW
 
 
-async def test_a_peer_that_does_not_answer_the_close_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_peer_that_ignores_the_close_is_aborted(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connections, "CLOSE_GRACE_SECONDS", 0.01)
     connection, wire, peer = connect()
     peer.answers.clear()

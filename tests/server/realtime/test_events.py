@@ -15,7 +15,7 @@ TEXTS = st.text(st.characters(exclude_categories=["Cs"]))
 
 
 @given(st.lists(st.tuples(IDS, IDS, st.none() | IDS, TEXTS), min_size=1))
-def test_what_is_encoded_is_decoded_again(changes: list[tuple[int, int, int | None, str]]) -> None:
+def test_encoded_pushes_are_decoded_again(changes: list[tuple[int, int, int | None, str]]) -> None:
     pushes = [
         make_push("message:new", account_id, seq, chat_id, orjson.dumps({"body": text}).decode())
         for account_id, seq, chat_id, text in changes
@@ -47,7 +47,7 @@ def test_a_channel_name_identifies_its_account(account_id: int) -> None:
 
 
 @given(IDS)
-def test_all_of_an_account_is_in_one_cluster_slot(account_id: int) -> None:
+def test_an_account_is_in_one_cluster_slot(account_id: int) -> None:
     """The part in braces decides (Redis Cluster specification, "Hash tags"): sharded pub/sub can carry it."""
     assert key_slot(account_channel(account_id).encode()) == key_slot(str(account_id).encode())
 

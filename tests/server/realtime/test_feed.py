@@ -25,7 +25,7 @@ ARRIVALS = st.integers(1, 12).flatmap(
 
 
 @given(ARRIVALS, st.data())
-def test_any_order_and_repetition_comes_out_in_order_exactly_once(
+def test_pushes_in_any_order_are_delivered_in_order_exactly_once(
     arrivals: tuple[int, list[int], list[int]], data: st.DataObject
 ) -> None:
     newest, repeated, order = arrivals
@@ -48,7 +48,7 @@ def test_any_order_and_repetition_comes_out_in_order_exactly_once(
     st.integers(0, 20),
     st.sets(st.integers(1, 20)),
 )
-def test_healing_closes_every_gap_up_to_the_given_head(arrived: list[int], head: int, rows: set[int]) -> None:
+def test_healing_closes_every_gap_up_to_the_head(arrived: list[int], head: int, rows: set[int]) -> None:
     feed = Feed()
     out = seqs(feed.start(0))
     for seq in arrived:
@@ -64,7 +64,7 @@ def test_healing_closes_every_gap_up_to_the_given_head(arrived: list[int], head:
     assert feed.has_gap == bool(waiting)
 
 
-def test_nothing_is_delivered_before_the_head_was_read() -> None:
+def test_nothing_is_delivered_before_the_head_is_read() -> None:
     feed = Feed()
     assert feed.take([push(1), push(2)]) == []
     assert feed.head is None
@@ -89,7 +89,7 @@ def test_rows_take_precedence_over_waiting_pushes() -> None:
     assert feed.head == 4
 
 
-def test_a_late_answer_of_the_rows_does_not_lower_the_head() -> None:
+def test_a_late_read_does_not_lower_the_head() -> None:
     feed = Feed()
     feed.start(5)
     assert feed.heal([push(4), push(5)], 5) == []

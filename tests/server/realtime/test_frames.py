@@ -149,14 +149,14 @@ async def everything(stack: Stack) -> dict[str, dict[str, object]]:
     return found | {event: frames[0] for event, frames in heard.items()}
 
 
-async def test_frames_have_the_shape_of_their_fixtures(quick: Stack) -> None:
+async def test_frames_match_their_fixtures(quick: Stack) -> None:
     frames = await everything(quick)
     check(frames)
     files = {path.relative_to(FRAMES).with_suffix("").as_posix() for path in FRAMES.rglob("*.json")}
     assert {name.replace(":", "-") for name in (*frames, REJECTED)} == files
 
 
-async def test_the_frame_of_a_rejected_account_has_the_shape_of_its_fixture(tiny_working: Stack) -> None:
+async def test_the_frame_of_a_rejected_account_matches_its_fixture(tiny_working: Stack) -> None:
     agent = await tiny_working.sign_in()
     socket = await agent.listen()
     pages = [(await agent.ok("POST", f"{CHANNELS}/connect", {"method": "hosted"}))["url"] for _ in range(2)]
@@ -172,7 +172,7 @@ async def _has_account(agent: Peer) -> bool:
     return bool((await agent.ok("GET", f"{CHANNELS}/accounts"))["items"])
 
 
-def test_each_documented_push_has_a_fixture_and_the_other_way_round() -> None:
+def test_documented_pushes_and_fixtures_correspond() -> None:
     document = (ROOT / "docs" / "protocol.md").read_text()
     events = {orjson.loads(path.read_bytes())["event"] for path in FRAMES.glob("*.json")}
     assert {event for event in events if f"`{event}`" not in document} == set()

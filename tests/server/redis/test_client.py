@@ -60,7 +60,7 @@ async def client(wire: SilentGate, redis_url: str) -> AsyncIterator[Client]:
 @pytest.mark.parametrize(
     "secret", ["p@ss", "p/ss", "p#ss?", "p%40ss", "p:s+s", "schlüssel 密码", "[", "100%"]
 )
-async def test_a_password_with_any_character_signs_in(services: Services, secret: str) -> None:
+async def test_a_password_with_any_character_authenticates(services: Services, secret: str) -> None:
     name = "ops@team"
     with services.redis() as admin:
         admin.acl_setuser(
@@ -73,9 +73,7 @@ async def test_a_password_with_any_character_signs_in(services: Services, secret
     )
 
 
-async def test_a_user_may_be_allowed_no_more_than_what_the_documents_say(
-    services: Services, redis_url: str
-) -> None:
+async def test_the_documented_acl_is_sufficient(services: Services, redis_url: str) -> None:
     with services.redis() as admin:
         admin.acl_setuser(
             "few",
@@ -97,7 +95,7 @@ async def test_a_user_may_be_allowed_no_more_than_what_the_documents_say(
 # -- silence -----------------------------------------------------------------------------------------------------
 
 
-async def test_a_connection_that_falls_silent_costs_one_limit_and_the_next_command_works(
+async def test_a_silent_connection_costs_one_timeout_and_the_next_command_works(
     client: Client, wire: SilentGate
 ) -> None:
     await asyncio.gather(*(client.set("key", number) for number in range(5)))
@@ -110,7 +108,7 @@ async def test_a_connection_that_falls_silent_costs_one_limit_and_the_next_comma
         assert await client.get("key") is not None
 
 
-async def test_what_is_waited_for_patiently_gets_through_by_itself(wire: SilentGate, redis_url: str) -> None:
+async def test_patient_commands_succeed_after_a_silence(wire: SilentGate, redis_url: str) -> None:
     config = redis_at(at_port(redis_url, wire.port), command_timeout_seconds=LIMIT_SECONDS)
     retrying = connect(config, retries=True)
     await retrying.set("key", 1)
@@ -128,7 +126,7 @@ async def piped(client: Client, *, transaction: bool) -> None:
         await pipe.execute()
 
 
-async def test_a_command_in_any_form_has_a_limit(client: Client, wire: SilentGate) -> None:
+async def test_every_kind_of_command_has_a_timeout(client: Client, wire: SilentGate) -> None:
     for command in (
         lambda: client.get("key"),
         lambda: client.publish("confab:control", b""),
@@ -144,7 +142,7 @@ async def test_a_command_in_any_form_has_a_limit(client: Client, wire: SilentGat
                 await command()
 
 
-async def test_the_limit_can_stand_in_the_address(wire: SilentGate, redis_url: str) -> None:
+async def test_the_timeout_can_be_set_in_the_url(wire: SilentGate, redis_url: str) -> None:
     client = connect(redis_at(f"{at_port(redis_url, wire.port)}?socket_timeout={LIMIT_SECONDS}"))
     await client.set("key", 1)
     wire.hush()
@@ -154,7 +152,7 @@ async def test_the_limit_can_stand_in_the_address(wire: SilentGate, redis_url: s
     await client.aclose()
 
 
-async def test_a_subscription_that_falls_silent_is_noticed(
+async def test_a_silent_subscription_is_detected(
     client: Client, wire: SilentGate, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(redis_client, "SILENCE_SECONDS", 0.1)
@@ -164,9 +162,7 @@ async def test_a_subscription_that_falls_silent_is_noticed(
                 assert wire.hush(subscribed_only=True) in (0, 1)
 
 
-async def test_a_subscription_that_hears_nothing_for_long_stays(
-    client: Client, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_an_idle_subscription_stays_connected(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     """A subscription without messages is probed, and stays connected."""
     monkeypatch.setattr(redis_client, "SILENCE_SECONDS", 0.02)
     heard: list[bytes | int] = []
@@ -196,7 +192,7 @@ async def truth(value: bool) -> bool:
     return value
 
 
-async def test_sockets_are_watched_by_the_system(client: Client) -> None:
+async def test_sockets_use_tcp_keepalive(client: Client) -> None:
     await client.set("key", 1)
     (connection,) = client.connection_pool._available_connections
     writer = connection._writer

@@ -62,7 +62,7 @@ async def speaking_tls(services: Services, context: ssl.SSLContext) -> AsyncIter
         ("127.0.0.1", "?ssl_ca_certs={ca}&ssl_certfile={mine}&ssl_check_hostname=yes", {}, ""),
     ],
 )  # fmt: skip
-async def test_redis_over_tls_is_as_safe_as_the_address_says(
+async def test_redis_over_tls_checks_what_the_url_requires(
     services: Services,
     certificates: Certificates,
     name: str,
@@ -78,7 +78,7 @@ async def test_redis_over_tls_is_as_safe_as_the_address_says(
     assert bool(found) == bool(said)
 
 
-async def test_a_server_that_wants_the_clients_certificate_gets_it(
+async def test_the_client_certificate_is_sent_on_request(
     services: Services, certificates: Certificates
 ) -> None:
     async with speaking_tls(services, certificates.server("127.0.0.1", asks_for_client=True)) as url:
@@ -87,7 +87,7 @@ async def test_a_server_that_wants_the_clients_certificate_gets_it(
         assert "if it requires a client certificate" in await complaint(given)
 
 
-async def test_tls_and_plain_that_do_not_meet_are_told_apart(
+async def test_mismatches_of_tls_and_plain_are_distinguished(
     services: Services, certificates: Certificates
 ) -> None:
     plain = services.redis_url

@@ -70,7 +70,7 @@ ANSWERS = [
 
 
 @pytest.mark.parametrize(("reply", "said", "passes"), ANSWERS)
-async def test_every_refusal_of_a_start_is_one_sentence(reply: str, said: str, passes: bool) -> None:
+async def test_every_redis_error_at_the_start_is_one_sentence(reply: str, said: str, passes: bool) -> None:
     async with answering(f"{reply}\r\n".encode() if reply else b"") as url:
         config = redis_at(url, start_seconds=0.0)
         with pytest.raises(Unavailable) as refusal:
@@ -82,7 +82,7 @@ async def test_every_refusal_of_a_start_is_one_sentence(reply: str, said: str, p
 
 
 @pytest.mark.parametrize(("reply", "said", "passes"), ANSWERS)
-async def test_only_what_may_pass_is_waited_for_and_tried_again(reply: str, said: str, passes: bool) -> None:
+async def test_only_temporary_errors_are_retried(reply: str, said: str, passes: bool) -> None:
     async with answering(f"{reply}\r\n".encode() if reply else b"") as url:
         client = connect(redis_at(url))
         with pytest.raises(RedisError) as caught:
@@ -103,14 +103,14 @@ async def test_only_what_may_pass_is_waited_for_and_tried_again(reply: str, said
         ("unix:///nowhere/redis.sock", "has no socket there"),
     ],
 )
-async def test_a_redis_that_is_not_there_is_told_in_one_sentence(url: str, said: str) -> None:
+async def test_an_unreachable_redis_is_reported_in_one_sentence(url: str, said: str) -> None:
     config = redis_at(url.format(port=free_port()), start_seconds=0.0)
     with pytest.raises(Unavailable, match=said):
         await open_redis(config)
 
 
 @pytest.mark.system
-async def test_a_database_that_redis_does_not_have_is_named() -> None:
+async def test_a_missing_redis_database_is_named() -> None:
     with run_valkey() as valkey:
         config = redis_at(valkey.url.removesuffix("/0") + "/9999", start_seconds=0.0)
         with pytest.raises(Unavailable, match="has no database with that number"):
@@ -118,7 +118,7 @@ async def test_a_database_that_redis_does_not_have_is_named() -> None:
 
 
 @pytest.mark.system
-async def test_a_redis_in_cluster_mode_is_refused_by_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_cluster_mode_is_rejected_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
     more = f"cluster-enabled yes\ncluster-port {free_port()}\n"
     monkeypatch.setattr(embedded, "CONFIGURATION", embedded.CONFIGURATION + more)
     with run_valkey() as valkey:
@@ -131,7 +131,7 @@ async def test_a_redis_in_cluster_mode_is_refused_by_its_name(monkeypatch: pytes
 
 
 @pytest.mark.system
-async def test_a_redis_that_takes_nobody_in_or_no_writes_is_waited_for() -> None:
+async def test_a_full_or_read_only_redis_is_awaited() -> None:
     with run_valkey() as valkey:
         admin = connect(redis_at(valkey.url))
         await admin.config_set("maxmemory", 1)
@@ -145,7 +145,7 @@ async def test_a_redis_that_takes_nobody_in_or_no_writes_is_waited_for() -> None
         await admin.aclose()
 
 
-async def test_a_redis_that_is_started_later_is_waited_for(config: Config) -> None:
+async def test_a_late_redis_is_awaited(config: Config) -> None:
     valkey = Valkey(open_data_dir(config.data_dir))
     opening = asyncio.create_task(open_redis(replace(config.redis, url=valkey.url, start_seconds=60.0)))
     await asyncio.wait([opening], timeout=0.2)
@@ -159,7 +159,7 @@ async def test_a_redis_that_is_started_later_is_waited_for(config: Config) -> No
         valkey.child.stop()
 
 
-async def test_why_nothing_can_be_queued_stands_in_the_log(capsys: pytest.CaptureFixture[str]) -> None:
+async def test_the_cause_of_a_failed_enqueue_is_logged(capsys: pytest.CaptureFixture[str]) -> None:
     async with answering(b"-CROSSSLOT Keys in request don't hash to the same slot\r\n") as url:
         client = connect(redis_at(url))
         for _ in range(3):

@@ -39,7 +39,9 @@ def failure(code: str) -> web.Response:
         ("show_me", failure("internal"), "500 internal"),
     ],
 )
-def test_an_answer_is_held_against_its_row(name: str, answer: web.Response, complaint: str | None) -> None:
+def test_a_response_is_checked_against_its_row(
+    name: str, answer: web.Response, complaint: str | None
+) -> None:
     found = complaint_about(BY_NAME[name], answer)
     assert (found is None) == (complaint is None), found
     assert complaint is None or (found is not None and complaint in found)
@@ -49,7 +51,7 @@ async def lie(_: web.Request) -> web.Response:
     return json_answer({"status": "well"}, 202)
 
 
-async def test_a_server_that_answers_something_else_is_found_out(config: Config) -> None:
+async def test_an_undeclared_response_is_detected(config: Config) -> None:
     app, watch = web.Application(), Watch()
     setattr(lie, ROUTE, BY_NAME["show_health"])
     app.router.add_get("/health", lie)
@@ -61,7 +63,7 @@ async def test_a_server_that_answers_something_else_is_found_out(config: Config)
         watch.verdict()
 
 
-async def test_the_end_of_every_stack_is_the_watchs_verdict(config: Config) -> None:
+async def test_every_stack_ends_with_the_watchs_verdict(config: Config) -> None:
     with pytest.raises(AssertionError, match="GET show_me: 418"):
         async with run_stack(config, with_workers=False) as running:
             running.server.watch.undeclared.append("GET show_me: 418")

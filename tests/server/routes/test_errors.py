@@ -46,21 +46,21 @@ def test_every_code_has_a_status_and_a_sentence(code: str) -> None:
     assert error.body() == {"error": {"code": code, "message": sentence}}
 
 
-def test_a_status_of_the_frameworks_becomes_a_code_of_ours() -> None:
+def test_framework_statuses_become_our_codes() -> None:
     wanted = {400: "malformed", 401: "unauthenticated", 403: "not_entitled", 404: "not_found"}
     wanted |= {405: "method_not_allowed", 413: "too_large", 415: "unsupported_media_type", 418: "malformed"}
     wanted |= {500: "internal", 503: "unavailable", 599: "internal"}
     assert {status: code_for_status(status) for status in wanted} == wanted
 
 
-def test_absent_and_away_say_what_a_caller_can_do() -> None:
+def test_not_found_and_unavailable_say_what_to_do() -> None:
     assert (NotFound().status, Unavailable().status, Unavailable().retry_after) == (404, 503, 1)
     assert Unavailable("Redis is away.").body("r-1") == {
         "error": {"code": "unavailable", "message": "Redis is away.", "request_id": "r-1"}
     }
 
 
-async def test_what_no_route_takes_is_not_found(web_only: Stack) -> None:
+async def test_an_unknown_path_is_not_found(web_only: Stack) -> None:
     agent = await web_only.sign_in()
     for peer in (web_only.stranger, agent):
         for method in ("GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"):
@@ -69,7 +69,7 @@ async def test_what_no_route_takes_is_not_found(web_only: Stack) -> None:
             check(await peer.call("GET", path), 404, "not_found")
 
 
-async def test_a_method_that_an_address_does_not_take_is_told_which_it_does(web_only: Stack) -> None:
+async def test_a_wrong_method_gets_the_allowed_ones(web_only: Stack) -> None:
     for method, path, allowed in (
         ("DELETE", "/api/config", {"GET", "HEAD"}),
         ("GET", "/api/auth/login", {"POST"}),
@@ -88,7 +88,7 @@ async def pieces(size: int) -> AsyncIterator[bytes]:
         yield b" " * 65536
 
 
-async def test_a_body_that_is_too_large_is_refused_with_and_without_its_length(web_only: Stack) -> None:
+async def test_an_oversized_body_is_rejected_with_and_without_a_length(web_only: Stack) -> None:
     size = MAX_BODY_BYTES
     for options in (
         {"data": pieces(size)},
@@ -98,7 +98,7 @@ async def test_a_body_that_is_too_large_is_refused_with_and_without_its_length(w
         check(answer, 413, "too_large")
 
 
-async def test_a_body_of_too_many_fields_or_items_is_refused_as_a_whole(web_only: Stack) -> None:
+async def test_a_body_with_too_many_fields_or_items_is_rejected(web_only: Stack) -> None:
     """Validating a megabyte of items takes a second."""
     agent = await sign_in_as(web_only, "owner")
     fields = {f"field{number}": number for number in range(20_000)}
@@ -109,12 +109,12 @@ async def test_a_body_of_too_many_fields_or_items_is_refused_as_a_whole(web_only
         assert error["fields"] == {name: ["Must have at most 1000 items."]}
 
 
-async def test_every_answer_has_an_id_of_its_own(web_only: Stack) -> None:
+async def test_every_response_has_a_unique_id(web_only: Stack) -> None:
     answers = await asyncio.gather(*(web_only.stranger.call("GET", "/api/unknown") for _ in range(5)))
     assert len({answer.body["error"]["request_id"] for answer in answers}) == 5
 
 
-async def test_what_nobody_foresaw_is_anonymous_and_logged_under_its_id(
+async def test_an_unexpected_error_is_anonymous_and_logged_under_its_id(
     web_only: Stack, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     agent = await web_only.sign_in()
@@ -134,7 +134,7 @@ async def test_what_nobody_foresaw_is_anonymous_and_logged_under_its_id(
     assert str(agent.token) not in logged
 
 
-async def test_a_database_that_is_away_is_503(web_only: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_an_unreachable_database_is_503(web_only: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
     agent = await web_only.sign_in()
     tries = []
 
@@ -150,7 +150,7 @@ async def test_a_database_that_is_away_is_503(web_only: Stack, monkeypatch: pyte
     assert len(tries) > 1  # a connection that died with a restart is no failure yet
 
 
-async def test_fields_of_any_name_can_be_told(web_only: Stack) -> None:
+async def test_fields_with_any_name_can_be_reported(web_only: Stack) -> None:
     """Names sent by the caller are returned in `fields`, and must not break the response."""
     for query in ("%ED%A0%80=1", "%00=1", "%FF=1", "a%0D%0Ab=1", "limit=%ED%A0%80"):
         agent = await web_only.sign_in()
@@ -175,7 +175,7 @@ async def test_listed_origins_may_call_and_others_may_not(config: Config) -> Non
             assert "Access-Control-Allow-Credentials" not in answer.headers
 
 
-async def test_redirects_and_plain_answers_of_the_framework_pass() -> None:
+async def test_redirects_and_plain_framework_responses_pass() -> None:
     """The middleware only formats errors."""
 
     async def move(_: web.Request) -> web.Response:

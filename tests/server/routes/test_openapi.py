@@ -23,7 +23,7 @@ def document() -> Document:
     return build_document(ROUTES)
 
 
-def test_every_route_stands_in_the_document_and_nothing_else(document: Document) -> None:
+def test_the_document_lists_exactly_the_routes(document: Document) -> None:
     told = {(method.upper(), path) for path, operations in document["paths"].items() for method in operations}
     assert told == {(route.method, plain_path(route.path)) for route in DOCUMENTED}
     assert {route.name for route in ROUTES if not route.is_documented} == {
@@ -41,13 +41,13 @@ def test_every_route_stands_in_the_document_and_nothing_else(document: Document)
     }
 
 
-def test_the_page_on_security_knows_how_many_operations_there_are(document: Document) -> None:
+def test_security_md_states_the_number_of_operations(document: Document) -> None:
     count = sum(len(operations) for operations in document["paths"].values())
     assert f"all {count} operations" in (ROOT / "docs/security.md").read_text()
 
 
 @pytest.mark.parametrize("route", DOCUMENTED, ids=lambda route: route.name)
-def test_an_operation_says_what_it_takes_answers_and_needs(document: Document, route: Any) -> None:
+def test_an_operation_declares_parameters_responses_and_security(document: Document, route: Any) -> None:
     operation = document["paths"][plain_path(route.path)][route.method.lower()]
     assert operation["operationId"] == route.name
     names = [p["name"] for p in operation["parameters"] if p["in"] == "path"]
@@ -64,7 +64,7 @@ def test_an_operation_says_what_it_takes_answers_and_needs(document: Document, r
     assert operation["security"] == ([{wanted: []}] if wanted else [])
 
 
-def test_failures_are_told_by_what_the_row_says(document: Document) -> None:
+def test_declared_errors_follow_from_the_row(document: Document) -> None:
     """The expected statuses of a few routes, written out independently of the rules that derive them."""
     account = "/api/channels/{provider}/{account_id}"
     wanted = {
@@ -86,7 +86,7 @@ def test_failures_are_told_by_what_the_row_says(document: Document) -> None:
     assert told == wanted
 
 
-def test_a_failure_is_one_of_the_codes_of_its_status_and_says_when_to_come_again(
+def test_errors_declare_their_codes_and_retry_after(
     document: Document,
 ) -> None:
     shared = document["components"]["responses"]
@@ -104,7 +104,7 @@ def test_a_failure_is_one_of_the_codes_of_its_status_and_says_when_to_come_again
     )
 
 
-def test_every_reference_leads_somewhere(document: Document) -> None:
+def test_every_reference_resolves(document: Document) -> None:
     found = references(document)
     assert len(found) > 20
     for reference in found:
@@ -120,7 +120,7 @@ def references(part: object) -> list[str]:
     return [r for value in part for r in references(value)] if isinstance(part, list) else []
 
 
-def test_the_error_shape_and_both_ways_to_prove_oneself_are_told(document: Document) -> None:
+def test_error_format_and_both_security_schemes_are_declared(document: Document) -> None:
     error = document["components"]["schemas"]["Failed"]
     assert set(error["properties"]) == {"code", "message", "fields", "limit", "request_id"}
     assert error["required"] == ["code", "message", "request_id"]
@@ -129,7 +129,7 @@ def test_the_error_shape_and_both_ways_to_prove_oneself_are_told(document: Docum
     assert schemes["webhookSecret"]["name"] == "Unipile-Auth"
 
 
-def test_a_send_is_told_in_both_its_forms(document: Document) -> None:
+def test_a_send_is_declared_in_both_content_types(document: Document) -> None:
     (send,) = [path for path in document["paths"] if path.endswith("/send")]
     content = document["paths"][send]["post"]["requestBody"]["content"]
     shapes = {kind: told["schema"]["$ref"].rpartition("/")[2] for kind, told in content.items()}
@@ -158,7 +158,7 @@ def test_the_page_needs_no_script_and_no_inline_style(document: Document) -> Non
     assert targets <= set(re.findall(r'id="([\w-]+)"', page))
 
 
-def test_the_page_escapes_what_it_is_told() -> None:
+def test_the_page_escapes_its_content() -> None:
     operation: Operation = {
         "operationId": "x",
         "tags": ["<b>"],

@@ -69,14 +69,14 @@ def assert_refused(answer: Answer, *statuses: int) -> None:
     assert not Error().validate(answer.body)
 
 
-def test_every_route_has_a_name_of_its_own() -> None:
+def test_every_route_has_a_unique_name() -> None:
     """Undocumented routes may be a second path of a documented one."""
     names = [route.name for route in ROUTES if route.is_documented]
     assert len(set(names)) == len(names)
     assert len({(route.method, route.path) for route in ROUTES}) == len(ROUTES)
 
 
-def test_all_that_is_open_is_open_on_purpose() -> None:
+def test_every_public_route_is_listed() -> None:
     """No route that shows or changes a user's data is public."""
     assert {route.name for route in ROUTES if not route.needs_token} == {
         "show_health",
@@ -105,7 +105,7 @@ def test_all_that_is_open_is_open_on_purpose() -> None:
     }
 
 
-async def test_without_a_good_token_nobody_comes_in(web_only: Stack, target: RouteTarget) -> None:
+async def test_routes_require_a_valid_token(web_only: Stack, target: RouteTarget) -> None:
     headers: list[Mapping[str, str]] = [
         {},
         {"Authorization": ""},
@@ -133,7 +133,7 @@ WRONG_VALUES: list[Any] = [17, -1, 1.5, True, [], ["x"], {}, {"a": 1}, 10**30]
 
 
 @pytest.mark.parametrize("route", WITH_BODY, ids=named)
-async def test_no_bad_body_is_more_than_refused(target: RouteTarget, route: Route) -> None:
+async def test_invalid_bodies_are_rejected(target: RouteTarget, route: Route) -> None:
     assert route.body is not None
     path = target.path(route)
     for raw in NOT_JSON:
@@ -152,12 +152,12 @@ async def test_no_bad_body_is_more_than_refused(target: RouteTarget, route: Rout
 
 
 @pytest.mark.parametrize("route", [r for r in WITH_BODY if r.name not in TAKES_FORMS], ids=named)
-async def test_a_form_is_not_taken_for_json(target: RouteTarget, route: Route) -> None:
+async def test_a_form_is_not_accepted_as_json(target: RouteTarget, route: Route) -> None:
     form = FormData({"text": "Oi"}, default_to_multipart=True)
     assert_refused(await target.peer.call(route.method, target.path(route), data=form), 400, 415)
 
 
-async def test_no_address_of_any_route_is_more_than_refused(target: RouteTarget) -> None:
+async def test_invalid_paths_are_rejected(target: RouteTarget) -> None:
     """Ids and queries at the limits of columns and parsers."""
     for route in GUARDED:
         for value in ("0", str(2**63 - 1), str(2**63), "9" * 20):
@@ -208,9 +208,7 @@ async def happy_answer(stack: Stack, target: RouteTarget, route: Route) -> Answe
 
 
 @pytest.mark.parametrize("route", ANSWERING, ids=named)
-async def test_an_answer_is_what_its_route_declares(
-    web_only: Stack, target: RouteTarget, route: Route
-) -> None:
+async def test_responses_match_their_routes(web_only: Stack, target: RouteTarget, route: Route) -> None:
     assert route.answer is not None
     answer = await happy_answer(web_only, target, route)
     assert answer.status == route.status, answer.raw[:300]
@@ -221,7 +219,7 @@ async def test_an_answer_is_what_its_route_declares(
             assert answer.body[listed], "an empty list proves nothing"
 
 
-async def test_answers_of_a_whole_conversation_are_what_their_routes_declare(stack: Stack) -> None:
+async def test_responses_of_a_whole_conversation_match_their_routes(stack: Stack) -> None:
     """With data that needs the sandbox and workers: names, phone numbers, ticks, the account's own number."""
     agent = await sign_in_as(stack, "owner")
     account = await stack.make_account(agent)
@@ -239,7 +237,7 @@ async def test_answers_of_a_whole_conversation_are_what_their_routes_declare(sta
             assert strict(route.answer()).validate(answer.body) == {}, route.name
 
 
-def test_the_strict_schema_notices_an_unknown_key_at_any_depth() -> None:
+def test_the_strict_schema_rejects_an_unknown_key_at_any_depth() -> None:
     """Checks that the two tests above can fail."""
     (route,) = (route for route in ANSWERING if route.name == "list_messages")
     assert route.answer is not None

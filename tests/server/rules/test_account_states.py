@@ -37,7 +37,7 @@ PASSED_OVER = (
 
 
 @pytest.mark.parametrize(("seen", "state", "status", "step"), FROM_CONNECTED)
-def test_where_a_connected_number_goes(seen: Seen, state: State, status: str, step: Step) -> None:
+def test_transitions_of_a_connected_account(seen: Seen, state: State, status: str, step: Step) -> None:
     standing = follow(State.CONNECTED, seen)
     assert standing is not None
     assert (standing.state, standing.status, standing.next_step) == (state, status, step)
@@ -50,7 +50,7 @@ def test_every_pair_of_state_and_observation(state: State, seen: Seen) -> None:
     assert follow(state, seen) == expected
 
 
-def test_a_code_that_ran_out_and_restarts_that_did_not_help_ask_for_a_person() -> None:
+def test_expired_codes_and_failed_restarts_need_a_user() -> None:
     expired = follow(State.WAITING, Seen.CODE_EXPIRED)
     stuck = follow(State.DEGRADED, Seen.RESTARTS_EXHAUSTED)
     assert expired is not None
@@ -60,7 +60,7 @@ def test_a_code_that_ran_out_and_restarts_that_did_not_help_ask_for_a_person() -
 
 
 @pytest.mark.parametrize("seen", Seen)
-def test_a_row_says_which_state_it_is_in(seen: Seen) -> None:
+def test_a_rows_state_is_derived_from_its_columns(seen: Seen) -> None:
     standing = NEXT_STATES[seen]
     reason = EXHAUSTED if seen is Seen.RESTARTS_EXHAUSTED else "CREDENTIALS"
     assert state_of(standing.status, standing.next_step, reason) is standing.state
@@ -74,9 +74,7 @@ def run(state: State, observations: Sequence[Seen]) -> State:
 
 
 @given(st.lists(st.sampled_from(Seen)), st.sampled_from(NEWS), st.integers(min_value=1, max_value=4))
-def test_the_newest_word_decides_in_any_order_however_often_it_is_said(
-    before: list[Seen], last: Seen, times: int
-) -> None:
+def test_the_newest_observation_wins_in_any_order(before: list[Seen], last: Seen, times: int) -> None:
     """Except for accounts that are disconnected, waiting for their scan, or out of restarts."""
     state = run(State.CONNECTED, before)
     ended = run(state, [last] * times)
@@ -87,13 +85,13 @@ def test_the_newest_word_decides_in_any_order_however_often_it_is_said(
 
 
 @given(st.lists(st.sampled_from([seen for seen in Seen if seen is not Seen.CODE_SHOWN])))
-def test_no_words_bring_a_number_back_that_is_gone(words: list[Seen]) -> None:
+def test_no_observation_revives_a_removed_account(words: list[Seen]) -> None:
     assert run(State.DISCONNECTED, words) is State.DISCONNECTED
     assert run(State.DISCONNECTED, [*words, Seen.CODE_SHOWN, Seen.WORKS]) is State.CONNECTED
 
 
 @given(st.lists(st.sampled_from(Seen)))
-def test_every_standing_has_a_step_of_its_own_meaning(words: list[Seen]) -> None:
+def test_every_state_has_a_matching_next_step(words: list[Seen]) -> None:
     """In any order: a connected account has no next step, and a scan is only requested while a code is shown."""
     state = run(State.WAITING, words)
     steps = {standing.next_step for standing in NEXT_STATES.values() if standing.state is state}

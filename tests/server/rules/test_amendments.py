@@ -190,18 +190,20 @@ CONTACTS = {"lid": KnownContact(1, "Bia"), "phone": KnownContact(1, "Bia")}
 
 
 @pytest.mark.parametrize("case", WITH_STATE.values(), ids=WITH_STATE)
-def test_what_unipile_holds_decides(case: tuple[Content, ProviderState, list[Amendment], Content]) -> None:
+def test_unipiles_state_takes_precedence(
+    case: tuple[Content, ProviderState, list[Amendment], Content],
+) -> None:
     before, held, amendments, after = case
     assert merge(before, held, amendments, CONTACTS) == after
 
 
 @pytest.mark.parametrize("case", WITHOUT_STATE.values(), ids=WITHOUT_STATE)
-def test_without_unipile_events_decide(case: tuple[Content, list[Amendment], Content]) -> None:
+def test_without_unipile_events_are_used(case: tuple[Content, list[Amendment], Content]) -> None:
     before, amendments, after = case
     assert merge(before, None, amendments, CONTACTS, confirmed_at=START) == after
 
 
-def test_reactors_are_those_who_are_looked_up() -> None:
+def test_reactors_are_the_contacts_to_look_up() -> None:
     before = content("hello", reaction("👍", "ana"), reaction("❤️", "me", is_own=True))
     amendments = [reacted(1, "👍", "bia"), reacted(1, "👍", "me", is_own=True)]
     assert reactor_ids(before, None, amendments) == {"ana", "bia", "me"}
@@ -236,7 +238,7 @@ def test_a_second_merge_changes_nothing(held: ProviderState | None, amendments: 
 
 
 @given(held=STATES | st.none(), amendments=AMENDMENTS)
-def test_nobody_reacts_twice_and_a_deletion_leaves_nothing(
+def test_one_reaction_per_contact_and_none_after_a_deletion(
     held: ProviderState | None, amendments: list[Amendment]
 ) -> None:
     after = merge(content("hello", reaction("👍", "phone")), held, amendments, CONTACTS)

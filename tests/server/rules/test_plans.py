@@ -21,7 +21,7 @@ def grant(
     return Grant(source, plan, on, until)
 
 
-def test_no_grant_is_no_right_at_all() -> None:
+def test_no_grant_gives_no_rights() -> None:
     for grants in (
         [],
         [grant(on=False)],
@@ -35,13 +35,13 @@ def test_no_grant_is_no_right_at_all() -> None:
         assert not rights.includes("messages")
 
 
-def test_a_grant_without_a_plan_or_with_one_that_is_gone_gives_the_default_one() -> None:
+def test_a_grant_without_a_known_plan_gives_the_default_plan() -> None:
     for name in (None, "taken-out"):
         rights = merge_grants(PLANS, "whatsapp", [grant(plan=name)], NOW)
         assert (rights.plan, rights.messages_per_month, rights.accounts) == ("small", 100, 1)
 
 
-def test_several_grants_give_the_most_generous_of_each_and_all_features() -> None:
+def test_several_grants_give_the_highest_limits_and_all_features() -> None:
     both = [grant("trial", "wide", until=NOW + 60), grant("billing", "small", until=NOW + 90)]
     rights = merge_grants(PLANS, "whatsapp", both, NOW)
     assert (rights.accounts, rights.messages_per_month, rights.seats) == (None, 100, 9)
@@ -52,13 +52,13 @@ def test_several_grants_give_the_most_generous_of_each_and_all_features() -> Non
     assert (later.accounts, later.features, later.includes("new_chats")) == (1, (), False)
 
 
-def test_of_two_equal_grants_the_one_that_is_paid_for_is_shown() -> None:
+def test_of_two_equal_grants_the_paid_one_is_shown() -> None:
     rights = merge_grants(PLANS, "whatsapp", [grant(source) for source in SOURCE_PRECEDENCE], NOW)
     assert rights.source == "billing"
 
 
 @given(st.permutations([grant("trial", "wide"), grant("plan"), grant("manual", until=NOW + 5)]))
-def test_the_order_of_the_rows_means_nothing(grants: list[Grant]) -> None:
+def test_the_order_of_the_rows_is_irrelevant(grants: list[Grant]) -> None:
     assert merge_grants(PLANS, "whatsapp", grants, NOW) == merge_grants(PLANS, "whatsapp", grants[::-1], NOW)
 
 
@@ -75,7 +75,7 @@ ANY_GRANT = st.tuples(
 
 
 @given(st.lists(ANY_GRANT), ANY_GRANT)
-def test_the_team_has_the_seats_of_the_largest_plan_in_it(
+def test_the_team_has_the_seats_of_its_largest_plan(
     grants: list[tuple[str, Grant]], one: tuple[str, Grant]
 ) -> None:
     held = [g for provider, g in grants if provider == "whatsapp" and g.holds_at(NOW) and g.plan != "nowhere"]
@@ -95,7 +95,7 @@ def test_the_level_is_exact(used: int, limit: int) -> None:
     assert level_of(used, None) == "ok"
 
 
-def test_a_month_ends_where_the_next_begins() -> None:
+def test_a_month_ends_where_the_next_one_begins() -> None:
     for period, following in (("2026-01", "2026-02"), ("2026-12", "2027-01"), ("2028-02", "2028-03")):
         assert month_bounds(period)[1] == month_bounds(following)[0]
 
@@ -109,6 +109,6 @@ def test_a_month_ends_where_the_next_begins() -> None:
         (Plans(default="x", named={"x": Plan(providers=(), features=("flying",))}), "flying"),
     ],
 )
-def test_plans_that_make_no_sense_stop_the_start(plans: Plans, named: str) -> None:
+def test_invalid_plans_stop_the_start(plans: Plans, named: str) -> None:
     with pytest.raises(ConfigError, match=named):
         check_plans(plans)

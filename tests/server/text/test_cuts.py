@@ -43,11 +43,11 @@ def test_quotes_cards_and_bodies_end_with_a_whole_emoji(grapheme: str) -> None:
 
 
 @pytest.mark.parametrize("blank", ["", " ", "\u200e", "\u3164", "\u2800\n"], ids=ascii)
-def test_a_row_of_the_list_is_never_an_empty_line(blank: str) -> None:
+def test_a_list_row_is_never_blank(blank: str) -> None:
     assert preview_of(blank, []) == UNSUPPORTED_PREVIEW
     assert preview_of(blank, [{"type": "img"}]) == "Photo"
     assert read_cards(f"BEGIN:VCARD\nFN:{blank}\nTEL:+5511988880000\nEND:VCARD")[0]["name"] is None
 
 
-def test_a_single_monster_is_bounded() -> None:
+def test_a_single_huge_grapheme_is_bounded() -> None:
     assert len(preview_of("a" + "\u0301" * 10_000, [])) == PREVIEW_LENGTH

@@ -16,7 +16,7 @@ TABLE = json.loads((Path(__file__).parents[2] / "fixtures" / "letters.json").rea
 
 
 @pytest.mark.parametrize(("written", "searched"), TABLE, ids=ascii)
-def test_a_text_is_found_as_people_type_it(written: str, searched: str) -> None:
+def test_texts_are_found_as_typed(written: str, searched: str) -> None:
     assert fold(searched) in fold(written)
     words = tokens_of(written)
     assert all(any(word.startswith(wanted) for word in words) for wanted in query_tokens(searched))
@@ -40,20 +40,20 @@ def test_different_words_stay_different(one: str, other: str) -> None:
         ("हिन्दी", "हिनदी"),
     ],
 )
-def test_what_is_left_of_a_text(text: str, folded: str) -> None:
+def test_folded_texts(text: str, folded: str) -> None:
     assert fold(text) == folded
 
 
-def test_a_word_of_india_is_one_word() -> None:
+def test_an_indic_word_is_one_token() -> None:
     assert tokens_of("नमस्ते दुनिया।") == ["नमसते", "दुनिया"]
 
 
 @given(st.text())
-def test_what_is_folded_stays_as_it_is(text: str) -> None:
+def test_folding_is_idempotent(text: str) -> None:
     assert fold(fold(text)) == fold(text)
 
 
-def test_a_changed_fold_needs_a_migration_that_folds_all_again() -> None:
+def test_a_changed_fold_needs_a_migration() -> None:
     """If this changes, fold stored texts again: channels_search_state.seq = 0, `folded` = null, as in 0034."""
     letters = (chr(code) for code in range(0x110000) if unicodedata.ucd_3_2_0.category(chr(code)) != "Cn")
     folds = "\n".join(fold(letter) for letter in letters if not "\ud800" <= letter <= "\udfff")

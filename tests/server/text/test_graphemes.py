@@ -34,23 +34,23 @@ STICKY = st.text(
 
 
 @pytest.mark.parametrize(("text", "wanted"), TABLE["blank"], ids=ascii)
-def test_what_nobody_can_see_is_blank(text: str, wanted: bool) -> None:
+def test_invisible_texts_are_blank(text: str, wanted: bool) -> None:
     assert graphemes.is_blank(text) is wanted
 
 
 @pytest.mark.parametrize(("told", "shown"), TABLE["names"], ids=ascii)
-def test_a_number_an_address_or_a_blank_is_no_name(told: str, shown: str | None) -> None:
+def test_phone_numbers_jids_and_blanks_are_no_names(told: str, shown: str | None) -> None:
     assert contact_name(told) == shown
     assert is_name(told) is (shown is not None)
 
 
 @pytest.mark.parametrize(("text", "limit", "wanted"), TABLE["cuts"], ids=ascii)
-def test_no_emoji_flag_or_letter_is_cut_in_two(text: str, limit: int, wanted: str) -> None:
+def test_no_grapheme_is_split(text: str, limit: int, wanted: str) -> None:
     assert graphemes.cut(text, limit) == wanted
 
 
 @pytest.mark.parametrize(("name", "wanted"), TABLE["isolated"], ids=ascii)
-def test_a_name_turns_no_sentence(name: str, wanted: str) -> None:
+def test_a_name_cannot_change_the_text_direction(name: str, wanted: str) -> None:
     assert graphemes.isolate(name) == wanted
 
 
@@ -60,21 +60,21 @@ def test_a_reaction_is_one_emoji(text: str, wanted: bool) -> None:
 
 
 @given(text=STICKY, limit=st.integers(1, 45))
-def test_a_cut_is_the_longest_beginning_of_whole_graphemes(text: str, limit: int) -> None:
+def test_a_cut_is_the_longest_prefix_of_whole_graphemes(text: str, limit: int) -> None:
     kept = graphemes.cut(text, limit)
     ends = [found.end() for found in regex.finditer(r"\X", text)]
     assert kept == text[: max((end for end in ends if end <= limit), default=min(limit, len(text)))]
 
 
 @given(st.text())
-def test_a_line_is_one_line_and_read_again_the_same(text: str) -> None:
+def test_one_line_is_idempotent(text: str) -> None:
     line = graphemes.one_line(text)
     assert not regex.search(r"[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]", line)
     assert graphemes.one_line(line) == line
 
 
 @given(st.text(max_size=300))
-def test_a_name_is_bounded_never_blank_and_read_again_the_same(text: str) -> None:
+def test_a_name_is_bounded_never_blank_and_idempotent(text: str) -> None:
     name = contact_name(text)
     if name is not None:
         assert 0 < len(name) <= MAX_NAME
@@ -82,7 +82,7 @@ def test_a_name_is_bounded_never_blank_and_read_again_the_same(text: str) -> Non
         assert contact_name(name) == name
 
 
-def test_a_group_may_be_called_by_a_year_or_a_full_stop() -> None:
+def test_a_group_may_be_named_with_digits_or_a_full_stop() -> None:
     assert [subject(told) for told in ("2026", ".", " 5511988880000 ", "\u3164", "", None)] == [
         "2026",
         ".",
@@ -93,7 +93,7 @@ def test_a_group_may_be_called_by_a_year_or_a_full_stop() -> None:
     ]
 
 
-def test_the_accounts_own_name_is_known_again() -> None:
+def test_the_accounts_own_name_is_recognised() -> None:
     assert is_same("My Shop", "my shop")
     assert is_same("Ｍy Shop", "My Shop")
     assert not is_same("My Shop", "My Shop 2")

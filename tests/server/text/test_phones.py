@@ -23,19 +23,19 @@ ZEROS = [0x30, 0x660, 0x6F0, 0x966, 0x9E6, 0xFF10, 0x1D7CE]
 
 
 @pytest.mark.parametrize("case", TABLE["read"], ids=lambda case: ascii(case["text"]))
-def test_a_number_is_read_in_any_writing(case: dict[str, Any]) -> None:
+def test_a_phone_number_is_parsed_in_any_notation(case: dict[str, Any]) -> None:
     assert phones.read_phone(case["text"]) == case["phone"]
 
 
 @pytest.mark.parametrize("case", TABLE["refused"], ids=lambda case: ascii(case["text"]))
-def test_what_is_no_whole_number_is_refused_with_its_reason(case: dict[str, Any]) -> None:
+def test_an_invalid_phone_number_is_rejected_with_its_reason(case: dict[str, Any]) -> None:
     with pytest.raises(phones.PhoneError) as refused:
         phones.read_phone(case["text"])
     assert str(refused.value) == WHY[case["why"]]
 
 
 @given(st.data())
-def test_unseen_letters_gaps_and_scripts_of_digits_change_nothing(data: st.DataObject) -> None:
+def test_invisible_characters_and_digit_scripts_are_ignored(data: st.DataObject) -> None:
     zero = data.draw(st.sampled_from(ZEROS))
     written = "".join(
         data.draw(st.sampled_from([*UNSEEN, ""])) + chr(zero + int(digit)) + data.draw(st.sampled_from(GAPS))
@@ -45,7 +45,7 @@ def test_unseen_letters_gaps_and_scripts_of_digits_change_nothing(data: st.DataO
 
 
 @given(st.text(max_size=60) | st.text("+0123456789()x;= -", max_size=30))
-def test_any_text_is_read_or_refused(text: str) -> None:
+def test_any_text_is_a_phone_number_or_rejected(text: str) -> None:
     try:
         read = phones.read_phone(text)
     except phones.PhoneError:
@@ -57,7 +57,7 @@ def test_any_text_is_read_or_refused(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", [" " * 2000, "x" * 2000, ";a" * 1000, "(0)" * 600, "0" * 2000, "1" * 10**6])
-def test_a_hostile_text_is_refused_at_once(text: str) -> None:
+def test_a_hostile_text_is_rejected_quickly(text: str) -> None:
     with pytest.raises(phones.PhoneError):
         phones.read_phone(text)
 
@@ -76,7 +76,7 @@ def test_a_hostile_text_is_refused_at_once(text: str) -> None:
         ("12 Monkeys", []),
     ],
 )
-def test_a_number_is_searched_by_its_digits(text: str, digits: list[str]) -> None:
+def test_a_phone_number_is_searched_by_its_digits(text: str, digits: list[str]) -> None:
     assert phones.phone_search_forms(text) == digits
 
 
@@ -92,5 +92,5 @@ def test_a_number_is_searched_by_its_digits(text: str, digits: list[str]) -> Non
         ("Bia", None),
     ],
 )
-def test_a_number_that_unipile_tells_has_its_country(told: object, phone: str | None) -> None:
+def test_a_phone_number_from_unipile_has_its_country_code(told: object, phone: str | None) -> None:
     assert phones.phone_of_name(told) == phone

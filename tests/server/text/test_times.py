@@ -42,18 +42,18 @@ IMPOSSIBLE: list[object] = [
 
 
 @pytest.mark.parametrize("value", SPELLINGS, ids=repr)
-def test_every_spelling_of_a_time_is_that_time(value: object) -> None:
+def test_every_time_format_is_parsed(value: object) -> None:
     read = read_time(value)
     assert read is not None
     assert read.isoformat(timespec="milliseconds") == NINE
 
 
 @pytest.mark.parametrize("value", IMPOSSIBLE, ids=lambda value: repr(value)[:30])
-def test_a_time_that_cannot_be_is_none(value: object) -> None:
+def test_an_impossible_time_is_none(value: object) -> None:
     assert read_time(value) is None
 
 
-def test_the_ends_of_what_can_be() -> None:
+def test_the_bounds_of_times() -> None:
     assert read_time("2009-01-01T00:00:00Z") == EARLIEST
     assert read_time("1970-01-01T00:00:00Z", EPOCH) == EPOCH
     # Rounded up, it would leave the calendar.
@@ -65,6 +65,6 @@ def test_the_ends_of_what_can_be() -> None:
         st.text(), st.integers(), st.floats(), st.datetimes().map(datetime.isoformat), st.integers().map(str)
     )
 )
-def test_whatever_is_told_is_read_within_both_ends_or_not_at_all(value: object) -> None:
+def test_any_time_is_within_bounds_or_none(value: object) -> None:
     read = read_time(value)
     assert read is None or (EARLIEST <= read <= LATEST and read.tzinfo is UTC)

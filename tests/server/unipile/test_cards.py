@@ -35,13 +35,13 @@ def read(**attachment: Any) -> Attachment:
         },
     ],
 )
-def test_a_location_in_any_words(given: dict[str, Any]) -> None:
+def test_a_location_in_any_format(given: dict[str, Any]) -> None:
     found = read(**given)
     assert (found["type"], found["state"], found["location"]) == ("location", "none", MASP)
 
 
 @pytest.mark.parametrize("broken", [None, True, "north", 91, -91, "nan", "inf", [], {}])
-def test_no_place_on_this_earth_is_a_file_of_an_unknown_kind(broken: Any) -> None:
+def test_impossible_coordinates_are_an_unknown_attachment(broken: Any) -> None:
     found = read(type="location", **(MASP | {"latitude": broken}))
     assert (found["type"], found["state"], "location" in found) == ("file", "waiting", False)
 
@@ -60,7 +60,7 @@ def test_a_location_needs_no_id_and_a_file_does() -> None:
         {"type": "contacts", "contacts": [{"name": "Nina, a Rocha", "phone": "+5511977770001"}]},
     ],
 )
-def test_a_contact_that_says_all_itself(given: dict[str, Any]) -> None:
+def test_a_complete_contact_needs_no_file(given: dict[str, Any]) -> None:
     found = read(**given)
     assert (found["type"], found["state"]) == ("contact", "none")
     assert found["contacts"] == [{"name": "Nina, a Rocha", "numbers": ["+5511977770001"]}]
@@ -70,12 +70,12 @@ def test_a_contact_that_says_all_itself(given: dict[str, Any]) -> None:
     "given",
     [{"mimetype": "text/x-vcard"}, {"mimetype": "text/vcard; charset=utf-8"}, {"file_name": "Nina.VCF"}],
 )
-def test_a_card_that_is_a_file_waits_for_its_bytes(given: dict[str, Any]) -> None:
+def test_a_contact_card_file_waits_for_its_bytes(given: dict[str, Any]) -> None:
     found = read(type="file", **given)
     assert (found["type"], found["state"], "contacts" in found) == ("contact", "waiting", False)
 
 
-def test_another_kind_stays_what_it_is() -> None:
+def test_other_attachment_kinds_are_unchanged() -> None:
     assert read(type="file", file_name="vcf.pdf")["type"] == "file"
     assert read(type="poll")["type"] == "poll"
 
@@ -102,7 +102,7 @@ def test_cards_as_phones_write_them(card: str, people: list[tuple[str, list[str]
     assert [(person["name"], person["numbers"]) for person in read_cards(card)] == people
 
 
-def test_what_a_card_may_cost_has_an_end() -> None:
+def test_contact_cards_are_bounded() -> None:
     many = "".join(f"BEGIN:VCARD\nFN:{n}\nEND:VCARD\n" for n in range(500))
     assert len(read_cards(many)) == MAX_CONTACTS
     numbers = "".join(f"TEL:+49151123400{n:02}\n" for n in range(50))

@@ -69,7 +69,7 @@ def answering(body: object, status: int = 200) -> Handler:
         (599, None, OutcomeUnknown),
     ],
 )
-def test_an_error_answer_says_whether_the_call_was_taken(
+def test_an_error_response_says_whether_the_call_was_accepted(
     status: int, type_: str | None, kind: type[UnipileError]
 ) -> None:
     error = error_from(status, {"type": type_, "title": "A title.", "detail": "Why."})
@@ -79,12 +79,12 @@ def test_an_error_answer_says_whether_the_call_was_taken(
 
 
 @pytest.mark.parametrize("body", [{}, {"type": 3, "title": None}, {"type": ["x"], "detail": {}}], ids=repr)
-def test_an_error_answer_of_any_shape_is_an_error(body: dict[str, Any]) -> None:
+def test_an_error_response_of_any_format_is_an_error(body: dict[str, Any]) -> None:
     assert isinstance(error_from(404, body), Rejected)
     assert error_from(404, {}).title == "UniPile answered 404."
 
 
-async def test_an_answer_that_does_not_come_leaves_the_outcome_unknown() -> None:
+async def test_a_missing_response_leaves_the_outcome_unknown() -> None:
     is_over = asyncio.Event()
 
     async def stay(_: web.Request) -> web.StreamResponse:
@@ -98,7 +98,7 @@ async def test_an_answer_that_does_not_come_leaves_the_outcome_unknown() -> None
     assert caught.value.type == "timeout"
 
 
-async def test_a_connection_that_breaks_leaves_the_outcome_unknown() -> None:
+async def test_a_broken_connection_leaves_the_outcome_unknown() -> None:
     async def cut(request: web.Request) -> web.Response:
         assert request.transport is not None
         request.transport.abort()
@@ -110,7 +110,7 @@ async def test_a_connection_that_breaks_leaves_the_outcome_unknown() -> None:
     assert caught.value.type == "connection_lost"
 
 
-async def test_a_unipile_that_is_not_there_took_nothing() -> None:
+async def test_an_unreachable_unipile_accepted_nothing() -> None:
     client = UnipileClient(
         f"http://127.0.0.1:{free_port()}",
         "key",
@@ -124,7 +124,7 @@ async def test_a_unipile_that_is_not_there_took_nothing() -> None:
     assert caught.value.type == "not_reached"
 
 
-async def test_an_id_stays_one_part_of_the_address() -> None:
+async def test_an_id_stays_one_path_segment() -> None:
     paths: list[str] = []
 
     async def note(request: web.Request) -> web.Response:
@@ -145,7 +145,7 @@ async def test_an_id_stays_one_part_of_the_address() -> None:
     assert len(paths) == 7
 
 
-async def test_a_port_in_the_dsns_query_goes_with_every_call() -> None:
+async def test_the_port_in_the_dsns_query_is_sent_with_every_call() -> None:
     paths: list[str] = []
 
     async def note(request: web.Request) -> web.Response:
@@ -189,7 +189,7 @@ async def test_the_worst_source_decides_on_the_status(answer: object, seen: Seen
         (["1"], None),
     ],
 )
-async def test_the_numbers_phone_is_digits_or_nothing(number: object, phone: str | None) -> None:
+async def test_the_accounts_phone_is_digits_or_none(number: object, phone: str | None) -> None:
     body = {"name": "Loja\x00", "connection_params": {"im": {"phone_number": number}}}
     async with client_of(answering(body)) as client:
         account = await client.fetch_account("acc-1")
@@ -199,7 +199,7 @@ async def test_the_numbers_phone_is_digits_or_nothing(number: object, phone: str
 @pytest.mark.parametrize(
     "answer", [{}, {"account_id": "x"}, {"account_id": "x", "checkpoint": {"type": "OTP"}}, []]
 )
-async def test_an_answer_without_a_code_is_unexpected(answer: object) -> None:
+async def test_a_response_without_a_code_is_unexpected(answer: object) -> None:
     async with client_of(answering(answer)) as client:
         with pytest.raises(UnipileError) as caught:
             await client.start_connect()
@@ -216,7 +216,7 @@ async def test_a_code_is_read() -> None:
 @pytest.mark.parametrize(
     ("answer", "wanted"), [({"message_id": "m-1"}, "m-1"), ({"message_id": None}, None), ({}, None)]
 )
-async def test_a_send_tells_the_messages_id_where_unipile_does(answer: object, wanted: str | None) -> None:
+async def test_a_send_returns_the_message_id_if_unipile_does(answer: object, wanted: str | None) -> None:
     async with client_of(answering(answer, 201)) as client:
         assert await client.send_message("acc-1", "chat-1", "Oi") == wanted
 

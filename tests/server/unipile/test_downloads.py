@@ -47,14 +47,14 @@ async def fetch(client: UnipileClient) -> bytes:
 
 
 @pytest.mark.parametrize("status", [429, 500, 503, 504])
-async def test_a_download_is_asked_for_again(status: int) -> None:
+async def test_a_download_is_retried(status: int) -> None:
     files = Files(status, status)
     async with client_of(files.answer) as client:
         assert await fetch(client) == FILE
     assert files.asked == 3
 
 
-async def test_a_download_waits_as_long_as_unipile_asks_and_no_caller_waits_with_it() -> None:
+async def test_a_download_honours_retry_after_and_blocks_no_caller() -> None:
     files = Files(429, headers={"Retry-After": "120"})
     async with client_of(files.answer) as client:
         with pytest.raises(NotTaken) as caught:
@@ -62,7 +62,7 @@ async def test_a_download_waits_as_long_as_unipile_asks_and_no_caller_waits_with
     assert (files.asked, caught.value.retry_after) == (1, 120)
 
 
-async def test_an_expired_file_is_asked_for_once() -> None:
+async def test_an_expired_file_is_requested_once() -> None:
     files = Files(404)
     async with client_of(files.answer) as client:
         with pytest.raises(Rejected) as caught:
@@ -70,7 +70,7 @@ async def test_an_expired_file_is_asked_for_once() -> None:
     assert (files.asked, caught.value.is_absent) == (1, True)
 
 
-async def test_a_download_that_hangs_is_cut_off_and_gives_its_place_back() -> None:
+async def test_a_hanging_download_times_out_and_releases_its_slot() -> None:
     files = Files(is_held=True)
     async with client_of(files.answer, download=0.1) as client:
         with pytest.raises(OutcomeUnknown) as caught:
@@ -80,7 +80,7 @@ async def test_a_download_that_hangs_is_cut_off_and_gives_its_place_back() -> No
         assert await fetch(client) == FILE
 
 
-async def test_files_never_take_all_the_places() -> None:
+async def test_downloads_never_occupy_all_slots() -> None:
     """Three places: two hold files that do not come, and a send goes through."""
     files = Files(is_held=True)
     async with client_of(files.answer, concurrency=3) as client:
@@ -96,7 +96,7 @@ async def test_files_never_take_all_the_places() -> None:
         assert await asyncio.gather(*waiting) == [FILE] * 5
 
 
-async def test_the_wait_for_a_place_counts_and_a_call_that_got_none_was_not_made() -> None:
+async def test_waiting_for_a_slot_counts_towards_the_timeout() -> None:
     files = Files(is_held=True)
     async with client_of(files.answer, concurrency=1, total=0.1) as client:
         first = asyncio.create_task(fetch(client))
@@ -126,7 +126,7 @@ async def test_downloads_and_calls_share_the_breaker() -> None:
         assert caught.value.type == "circuit_open"
 
 
-async def test_a_file_that_breaks_off_says_nothing_of_unipile() -> None:
+async def test_an_interrupted_download_does_not_trip_the_breaker() -> None:
     async def cut(request: web.Request) -> web.StreamResponse:
         response = web.StreamResponse(headers={"Content-Length": "1000"})
         await response.prepare(request)
@@ -143,7 +143,7 @@ async def test_a_file_that_breaks_off_says_nothing_of_unipile() -> None:
         assert client.circuit == "closed"
 
 
-async def test_a_reader_who_goes_away_gives_the_place_back() -> None:
+async def test_a_reader_that_disconnects_releases_its_slot() -> None:
     files = Files()
     async with client_of(files.answer, concurrency=1) as client:
         for _ in range(3):
@@ -154,7 +154,7 @@ async def test_a_reader_who_goes_away_gives_the_place_back() -> None:
 
 
 @pytest.mark.parametrize(("status", "kind"), [(401, "invalid_credentials"), (404, "x"), (500, "y")])
-async def test_our_key_is_in_no_failure_of_a_download(status: int, kind: str) -> None:
+async def test_download_errors_do_not_contain_our_key(status: int, kind: str) -> None:
     async with client_of(telling_the_key(status, kind), key=SECRET) as client:
         with pytest.raises(UnipileError) as caught:
             await fetch(client)
@@ -163,7 +163,7 @@ async def test_our_key_is_in_no_failure_of_a_download(status: int, kind: str) ->
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
-async def test_no_redirect_takes_our_key_elsewhere(status: int) -> None:
+async def test_redirects_do_not_receive_our_key(status: int) -> None:
     asked: list[str] = []
 
     async def elsewhere(request: web.Request) -> web.Response:

@@ -51,14 +51,14 @@ def test_the_table_has_nothing_else_and_speaks_in_sentences() -> None:
 @pytest.mark.parametrize(
     "status", [400, 401, 403, 404, 407, 408, 409, 418, 422, 425, 429, 500, 501, 502, 503]
 )
-def test_a_type_of_tomorrow_says_what_to_do_as_well(status: int) -> None:
+def test_an_unknown_error_type_says_what_to_do(status: int) -> None:
     error = error_from(status, {"type": "errors/a_word_of_tomorrow", "detail": "Secret detail"})
     assert error.advice.endswith(".")
     assert "Secret" not in error.advice
 
 
 @pytest.mark.parametrize("word", ["missing_credentials", "invalid_credentials"])
-def test_a_wrong_key_is_our_own_fault(word: str) -> None:
+def test_a_wrong_key_is_a_configuration_error(word: str) -> None:
     error = error_from(401, {"type": f"errors/{word}"})
     assert isinstance(error, Rejected)
     assert error.is_our_key

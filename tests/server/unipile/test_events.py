@@ -25,7 +25,7 @@ def person(**changes: Any) -> dict[str, Any]:
     return body | changes
 
 
-def test_a_message_is_read_whole() -> None:
+def test_a_message_is_parsed_completely() -> None:
     assert parse(message_id="m-1", chat_id="c-1", timestamp="2026-03-02T09:14:05.000Z") == MessageEvent(
         external_account_id="acc-1",
         provider_chat_id="c-1",
@@ -69,12 +69,12 @@ def test_any_key_but_the_ids_may_be_missing() -> None:
 @pytest.mark.parametrize(
     "value", [None, "", "x" * 256, "a\x00b", "a\ud800", True, 1.5, [], {}, ["m-1"]], ids=repr
 )
-def test_an_absurd_id_makes_the_event_unusable(key: str, value: object) -> None:
+def test_an_invalid_id_makes_the_event_unusable(key: str, value: object) -> None:
     with pytest.raises(UnusableEventError, match=key):
         parse_event(message_received("acc-1") | {key: value}, RECEIVED_AT)
 
 
-def test_an_id_may_be_a_number_or_as_long_as_its_column() -> None:
+def test_an_id_may_be_an_integer_or_as_long_as_its_column() -> None:
     assert parse(message_id=17).provider_msg_id == "17"
     assert parse(message_id="x" * 255).provider_msg_id == "x" * 255
 
@@ -82,7 +82,7 @@ def test_an_id_may_be_a_number_or_as_long_as_its_column() -> None:
 @pytest.mark.parametrize(
     ("given_", "wanted"), [(True, "out"), (1, "out"), (False, "in"), (0, "in"), (None, "in")]
 )
-def test_booleans_come_as_words_or_numbers(given_: object, wanted: str) -> None:
+def test_booleans_may_be_texts_or_integers(given_: object, wanted: str) -> None:
     assert parse(is_sender=given_).direction == wanted
     assert (parse(is_group=given_).chat_kind == "group") == (wanted == "out")
     assert parse(is_event=given_).is_event == (wanted == "out")
@@ -103,7 +103,7 @@ ATTACHMENT = {
 @pytest.mark.parametrize(
     "value", [[ATTACHMENT], ATTACHMENT, {"0": ATTACHMENT}, [ATTACHMENT, None, "x", {"type": "img"}]], ids=repr
 )
-def test_attachments_come_as_a_list_an_object_or_numbered(value: object) -> None:
+def test_attachments_may_be_a_list_an_object_or_indexed(value: object) -> None:
     (attachment,) = parse(attachments=value).attachments
     assert attachment == {
         "id": "att-1",
@@ -122,7 +122,7 @@ def test_attachments_come_as_a_list_an_object_or_numbered(value: object) -> None
 
 
 @pytest.mark.parametrize("value", [None, "x", 3, {}, [], [[]], {"id": None}], ids=repr)
-def test_what_is_no_attachment_is_left_out(value: object) -> None:
+def test_invalid_attachments_are_ignored(value: object) -> None:
     assert parse(attachments=value).attachments == []
 
 
@@ -151,7 +151,7 @@ def test_what_is_no_attachment_is_left_out(value: object) -> None:
         ({"attendee_specifics": {"phone_number": "\u202a+55\u00a011 98888\u20110000"}}, "+5511988880000"),
     ],
 )
-def test_a_phone_is_told_or_not_and_never_read_from_a_lid(changes: dict[str, Any], phone: str | None) -> None:
+def test_a_phone_is_never_read_from_a_lid(changes: dict[str, Any], phone: str | None) -> None:
     sender = parse(sender=person(**changes)).sender
     assert sender is not None
     assert sender["phone"] == phone
@@ -160,7 +160,7 @@ def test_a_phone_is_told_or_not_and_never_read_from_a_lid(changes: dict[str, Any
 @pytest.mark.parametrize(
     "sender", [None, "Bia", [], {}, {"attendee_provider_id": ""}, {"attendee_name": "Bia"}]
 )
-def test_a_sender_without_an_id_is_nobody(sender: object) -> None:
+def test_a_sender_without_an_id_is_none(sender: object) -> None:
     assert parse(sender=sender).sender is None
 
 
@@ -200,11 +200,11 @@ def test_texts_are_cleaned_and_cut() -> None:
         ("2026-02-30T00:00:00Z", RECEIVED_AT),
     ],
 )
-def test_a_timestamp_is_read_or_the_time_of_arrival_stands_in(given_: object, wanted: str) -> None:
+def test_an_invalid_timestamp_is_replaced_by_the_arrival_time(given_: object, wanted: str) -> None:
     assert parse(timestamp=given_).sent_at == wanted
 
 
-def test_a_quotation_is_kept() -> None:
+def test_a_quote_is_parsed() -> None:
     quoted = {"message_id": "m-0", "provider_id": "3EB0", "sender_id": "1@lid", "text": "Antes"}
     assert parse(quoted=quoted).quoted == {"provider_msg_id": "m-0", "sender_id": "1@lid", "body": "Antes"}
     for value in (None, "x", 3):
@@ -227,7 +227,7 @@ KEYS = sorted(message_received("acc-1").keys() | {"AccountStatus"})
 
 
 @given(st.dictionaries(st.sampled_from(KEYS), JSON), st.booleans())
-def test_any_object_is_an_event_or_unusable_and_nothing_else(body: dict[str, Any], is_usable: bool) -> None:
+def test_any_object_is_an_event_or_unusable(body: dict[str, Any], is_usable: bool) -> None:
     ids = {"account_id": "a", "chat_id": "c", "message_id": "m"} if is_usable else {}
     try:
         event = parse_event(body | ids, RECEIVED_AT)

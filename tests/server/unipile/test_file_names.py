@@ -93,7 +93,7 @@ async def send(name: str) -> tuple[Form, bytes, str]:
 
 
 @pytest.mark.parametrize(("name", "wanted"), [*((name, name) for name in NAMES), *HOSTILE])
-async def test_a_file_keeps_its_name_on_its_way_to_unipile(name: str, wanted: str) -> None:
+async def test_file_names_reach_unipile_unchanged(name: str, wanted: str) -> None:
     form, raw, content_type = await send(name)
     (upload,) = form.uploads
     assert (upload.field_name, upload.file_name, upload.body) == ("attachments", wanted, b"bytes")
@@ -106,7 +106,7 @@ async def test_a_file_keeps_its_name_on_its_way_to_unipile(name: str, wanted: st
     assert read_plain(header) == wanted.replace('"', "'").replace("\\", "_")
 
 
-def test_an_ordinary_name_goes_out_once() -> None:
+def test_an_ascii_name_is_sent_once() -> None:
     assert part_disposition("attachments", "offer 2.pdf") == (
         'form-data; name="attachments"; filename="offer 2.pdf"'
     )

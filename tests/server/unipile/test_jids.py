@@ -45,7 +45,7 @@ PHONE, LID = "5511988880000@s.whatsapp.net", "120000000000001@lid"
         ("", "", None, None),
     ],
 )
-def test_an_address_is_read_in_one_way(told: str, plain: str, kind: str | None, phone: str | None) -> None:
+def test_a_jid_has_one_normal_form(told: str, plain: str, kind: str | None, phone: str | None) -> None:
     assert jids.plain(told) == plain
     assert jids.kind_of(told) == kind
     assert jids.phone_of(told) == phone
@@ -60,7 +60,7 @@ SERVERS = ("s.whatsapp.net", "c.us", "lid", "hosted", "hosted.lid")
     st.integers(0, 99),
     st.integers(0, 99),
 )
-def test_no_device_is_kept(user: str, server: str, agent: int, device: int) -> None:
+def test_device_suffixes_are_removed(user: str, server: str, agent: int, device: int) -> None:
     plain = jids.plain(f"{user}@{server}")
     assert jids.plain(plain) == plain
     for told in (
@@ -72,14 +72,14 @@ def test_no_device_is_kept(user: str, server: str, agent: int, device: int) -> N
 
 
 @given(st.text())
-def test_any_text_is_read(text: str) -> None:
+def test_any_text_is_parsed(text: str) -> None:
     assert jids.plain(jids.plain(text)) == jids.plain(text)
     jids.kind_of(text), jids.phone_of(text), phone_of_name(text)
     assert text in jids.forms(text)
 
 
 @given(st.from_regex(r"\d{5,15}", fullmatch=True))
-def test_different_servers_are_different_people(digits: str) -> None:
+def test_different_servers_are_different_contacts(digits: str) -> None:
     names = [
         digits,
         *(f"{digits}@{server}" for server in ("s.whatsapp.net", "lid", "hosted", "hosted.lid", "bot")),
@@ -104,7 +104,7 @@ def test_different_servers_are_different_people(digits: str) -> None:
         ("1" * 16, None),
     ],
 )
-def test_a_phone_number_is_read_as_it_is_written(told: object, phone: str | None) -> None:
+def test_a_phone_number_is_parsed_from_a_jid(told: object, phone: str | None) -> None:
     assert phone_of_name(told) == phone
 
 
@@ -117,7 +117,7 @@ def test_a_phone_number_is_read_as_it_is_written(told: object, phone: str | None
         ("5491123456789", "541123456789"),
     ],
 )
-def test_both_forms_of_a_number_are_one_person(one: str, other: str) -> None:
+def test_both_forms_of_a_phone_number_are_one_contact(one: str, other: str) -> None:
     assert phone_variants(one) == phone_variants(other) == (other, one)
     assert jids.phone_key(f"{one}@s.whatsapp.net") == jids.phone_key(f"{other}@s.whatsapp.net") is not None
     assert f"{one}@s.whatsapp.net" in jids.forms(f"{other}@s.whatsapp.net")
@@ -126,6 +126,6 @@ def test_both_forms_of_a_number_are_one_person(one: str, other: str) -> None:
 @pytest.mark.parametrize(
     "digits", ["4930123456", "551133330000", "5511933330000x", "14155550100", "390612345678"]
 )
-def test_numbers_of_one_form_stay_as_they_are(digits: str) -> None:
+def test_phone_numbers_with_one_form_are_unchanged(digits: str) -> None:
     """A Brazilian landline has no ninth digit: it is nobody's mobile."""
     assert phone_variants(digits) == (digits,)

@@ -18,9 +18,9 @@ from server.unipile.lists.chats import read_flags
         ({}, False),
     ],
 )
-def test_a_chat_is_read_only_when_nothing_says_otherwise(said: dict[str, object], is_read: bool) -> None:
+def test_a_chat_is_read_only_without_contrary_marks(said: dict[str, object], is_read: bool) -> None:
     assert read_flags({"timestamp": "2026-03-02T09:14:05.000Z", **said})["is_read"] is is_read
 
 
-def test_a_chat_without_a_time_is_not_taken_for_read() -> None:
+def test_a_chat_without_a_time_is_not_read() -> None:
     assert read_flags({"unread_count": 0, "timestamp": None})["is_read"] is False

@@ -32,6 +32,6 @@ def test_the_code_is_found_under_any_name(checkpoint: dict[str, Any]) -> None:
         {"checkpoint": {"code": "ABCD-2345"}},
     ],
 )
-def test_what_has_no_code_is_said_to_have_none(answer: dict[str, Any]) -> None:
+def test_a_response_without_a_code_has_none(answer: dict[str, Any]) -> None:
     with pytest.raises(UnipileError, match="did not give a code"):
         read_pairing(answer)

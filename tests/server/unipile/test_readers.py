@@ -45,7 +45,7 @@ def read(read_by: object, **more: Any) -> str | None:
     ],
     ids=lambda value: repr(value)[:40],
 )
-def test_the_contacts_reading_turns_the_ticks_blue(read_by: object) -> None:
+def test_a_read_by_the_contact_turns_the_ticks_blue(read_by: object) -> None:
     assert read(read_by) == "read"
 
 
@@ -62,14 +62,14 @@ def test_the_contacts_reading_turns_the_ticks_blue(read_by: object) -> None:
     ],
     ids=lambda value: repr(value)[:40],
 )
-def test_ones_own_reading_on_another_device_does_not(read_by: object) -> None:
+def test_a_read_on_an_own_device_does_not(read_by: object) -> None:
     assert read(read_by) is None
     body = message_received("acc-1", "Oi", event="message_read", is_sender=None, read_by=OWN_PHONE)
     assert isinstance(parse_event(body, RECEIVED_AT), IgnoredEvent)
 
 
 @pytest.mark.parametrize("is_sender", [False, 0, "false", "0"])
-def test_reading_what_a_customer_wrote_ticks_nothing(is_sender: object) -> None:
+def test_a_read_of_a_customers_message_ticks_nothing(is_sender: object) -> None:
     assert read(OWN, is_sender=is_sender) is None
 
 
@@ -88,9 +88,9 @@ def test_reading_what_a_customer_wrote_ticks_nothing(is_sender: object) -> None:
     ],
     ids=lambda value: repr(value)[:40],
 )
-def test_a_group_has_read_when_everybody_has(read_by: object, wanted: str | None) -> None:
+def test_a_group_message_is_read_when_all_members_have_read_it(read_by: object, wanted: str | None) -> None:
     assert read(read_by, is_group=True, attendees=[ANA, BIA, OWN]) == wanted
 
 
-def test_one_reader_of_a_group_whose_members_are_not_told_is_not_everybody() -> None:
+def test_one_reader_of_a_group_with_unknown_members_is_not_all() -> None:
     assert read(ANA, is_group="true", attendees=[]) == "delivered"

@@ -12,7 +12,7 @@ from tests.support.peers import message_received
 
 
 @pytest.mark.parametrize(("kind", "status"), [("message_delivered", "delivered"), ("message_read", "read")])
-def test_receipts_tick_our_own_messages_only(kind: str, status: str) -> None:
+def test_receipts_apply_to_our_own_messages_only(kind: str, status: str) -> None:
     body = message_received("acc-1", event=kind, message_id="m-1", is_sender=True)
     assert parse_event(body, RECEIVED_AT) == ReceiptEvent("acc-1", "m-1", status)
     del body["is_sender"]
@@ -37,12 +37,12 @@ def test_only_the_account_reads_what_a_contact_wrote(read_by: object, is_believe
 
 
 @pytest.mark.parametrize("word", STATUSES)
-def test_every_status_word_means_something(word: str) -> None:
+def test_every_status_text_is_mapped(word: str) -> None:
     body = {"AccountStatus": {"account_id": "acc-1", "account_type": "WHATSAPP", "message": word}}
     assert parse_event(body, RECEIVED_AT) == StatusEvent("acc-1", STATUSES[word], word)
 
 
-def test_unknown_words_are_kept_not_dropped() -> None:
+def test_unknown_status_texts_are_stored() -> None:
     status = {"AccountStatus": {"account_id": "acc-1", "message": "NEW_WORD"}}
     assert parse_event(status, RECEIVED_AT) == IgnoredEvent("acc-1", "account_status:NEW_WORD")
     assert parse_event({"account_id": "acc-1", "event": "chat_seen"}, RECEIVED_AT) == IgnoredEvent(

@@ -37,7 +37,7 @@ def test_an_own_message_is_never_a_customers(value: object) -> None:
 
 
 @pytest.mark.parametrize("value", [*NO, *NOTHING], ids=repr)
-def test_what_is_no_flag_is_not_set(value: object) -> None:
+def test_an_invalid_flag_is_not_set(value: object) -> None:
     told = parse(**dict.fromkeys(FLAGS, value))
     assert (told.direction, told.is_event, told.is_forwarded) == ("in", False, False)
 
@@ -62,11 +62,11 @@ def test_what_is_no_flag_is_not_set(value: object) -> None:
         (float("inf"), None),
     ],
 )
-def test_a_small_number_is_read_from_a_text_as_well(value: object, wanted: int | None) -> None:
+def test_a_small_integer_is_also_read_from_a_text(value: object, wanted: int | None) -> None:
     assert small_integer(value) == wanted
 
 
-def test_a_missed_call_told_as_text_is_one() -> None:
+def test_a_missed_call_reported_as_text_is_recognised() -> None:
     told = parse(message=None, is_event="1", event_type="8")
     assert (told.event_type, told.body) == (8, "Missed voice call")
 
@@ -100,7 +100,7 @@ def test_marks_are_read_in_every_spelling(told: dict[str, object], wanted: dict[
 @pytest.mark.parametrize(
     ("value", "kind"), [(1, "group"), ("1", "group"), ("2", "channel"), ([], "direct"), (None, "direct")]
 )
-def test_a_chats_kind_is_read_from_a_text_as_well(value: object, kind: str) -> None:
+def test_a_chats_kind_is_also_read_from_a_text(value: object, kind: str) -> None:
     chat = read_chat({"id": "c", "type": value})
     assert chat is not None
     assert chat.kind == kind

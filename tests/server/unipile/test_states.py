@@ -21,11 +21,11 @@ def amendment(**changes: Any) -> AmendmentEvent:
 @pytest.mark.parametrize(
     "answer", [{}, {"text": 7, "edited": "maybe", "deleted": None, "reactions": {}}], ids=repr
 )
-def test_what_is_missing_has_not_happened(answer: dict[str, Any]) -> None:
+def test_missing_fields_mean_no_change(answer: dict[str, Any]) -> None:
     assert read_message(answer) == MessageState(None, is_edited=False, is_deleted=False, reactions=[])
 
 
-def test_a_message_is_read_with_one_reaction_a_person() -> None:
+def test_a_message_is_parsed_with_one_reaction_per_contact() -> None:
     reactions = [
         {"value": "👍", "sender_id": "1@lid", "is_sender": False},
         {"value": "❤️", "sender_id": "1@lid", "is_sender": False},
@@ -44,7 +44,7 @@ def test_a_message_is_read_with_one_reaction_a_person() -> None:
     ]
 
 
-def test_a_reaction_says_who_and_what() -> None:
+def test_a_reaction_has_a_sender_and_a_value() -> None:
     sender = message_received("acc-1")["sender"]
     event = amendment(event="message_reaction", message_id="m-1", reaction="👍", reaction_sender=sender)
     assert (event.kind, event.provider_msg_id, event.reactor) == ("reaction", "m-1", "15511988880000@lid")
@@ -73,12 +73,12 @@ def test_a_reaction_of_the_account_is_its_own(changes: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("sender", [None, "Bia", {}, {"attendee_provider_id": 7}], ids=repr)
-def test_a_reaction_of_nobody_says_nothing(sender: object) -> None:
+def test_a_reaction_without_a_sender_is_ignored(sender: object) -> None:
     event = amendment(event="message_reaction", reaction="👍", reaction_sender=sender)
     assert (event.reactor, event.content["value"]) == ("", None)
 
 
-def test_an_edit_brings_the_text_and_a_deletion_nothing() -> None:
+def test_an_edit_has_a_text_and_a_deletion_none() -> None:
     assert amendment(event="message_edited", message="Olá\x00").content == {"body": "Olá\ufffd"}
     assert amendment(event="message_deleted", message=None).content == {}
 
@@ -95,7 +95,7 @@ def test_an_edit_brings_the_text_and_a_deletion_nothing() -> None:
         (None, {}, "Something about this chat changed"),
     ],
 )
-def test_a_system_event_says_in_words_what_happened(
+def test_a_system_event_is_described_in_a_sentence(
     event_type: int | None, changes: dict[str, Any], text: str
 ) -> None:
     event = parse_event(
@@ -105,7 +105,7 @@ def test_a_system_event_says_in_words_what_happened(
     assert event.body == text
 
 
-def test_the_newer_twin_knows_a_quote_where_the_older_does_not() -> None:
+def test_the_newer_duplicate_has_the_quote() -> None:
     older = {"provider_id": "3EB0", "sender_id": "1@lid", "text": "Oi"}
     newer = {"id": "m-1", "provider_id": "3EB0", "sender_id": "1@lid", "text": "Oi"}
     wanted = {"provider_msg_id": "m-1", "sender_id": "1@lid", "body": "Oi"}

@@ -34,14 +34,14 @@ class Script:
 
 
 @pytest.mark.parametrize("status", [429, 500, 503, 504])
-async def test_a_read_is_tried_again(status: int) -> None:
+async def test_a_read_is_retried(status: int) -> None:
     script = Script(status, status, 200)
     async with client_of(script.answer) as client:
         await client.fetch_account("acc-1")
     assert script.calls == 3
 
 
-async def test_a_read_is_given_up_in_the_end() -> None:
+async def test_a_read_is_given_up_eventually() -> None:
     script = Script(503)
     async with client_of(script.answer) as client:
         with pytest.raises(NotTaken):
@@ -50,7 +50,7 @@ async def test_a_read_is_given_up_in_the_end() -> None:
 
 
 @pytest.mark.parametrize("packed", [True, False])
-async def test_an_answer_that_unpacks_without_end_is_not_read_to_its_end(packed: bool) -> None:
+async def test_a_decompression_bomb_is_not_read_to_its_end(packed: bool) -> None:
     """A megabyte that unpacks to a gigabyte, and one that is as large as it is; neither is asked for again."""
     calls = 0
     body = gzip.compress(b" " * 200_000_000, 1) if packed else b" " * (MAX_ANSWER_BYTES + 1)
@@ -67,7 +67,7 @@ async def test_an_answer_that_unpacks_without_end_is_not_read_to_its_end(packed:
     assert calls == 1
 
 
-async def test_a_refused_read_is_not_tried_again() -> None:
+async def test_a_rejected_read_is_not_retried() -> None:
     script = Script(404)
     async with client_of(script.answer) as client:
         with pytest.raises(Rejected):
@@ -76,7 +76,7 @@ async def test_a_refused_read_is_not_tried_again() -> None:
 
 
 @pytest.mark.parametrize("status", [429, 500, 503, 504])
-async def test_nothing_that_changes_anything_is_ever_repeated(status: int) -> None:
+async def test_writes_are_never_retried(status: int) -> None:
     script = Script(status)
     async with client_of(script.answer) as client:
         for work in (
@@ -90,7 +90,7 @@ async def test_nothing_that_changes_anything_is_ever_repeated(status: int) -> No
     assert script.calls == 4
 
 
-async def test_a_read_does_not_wait_longer_than_a_caller_can() -> None:
+async def test_a_read_does_not_outlast_its_caller() -> None:
     script = Script(429, headers={"Retry-After": "120"})
     async with client_of(script.answer) as client:
         with pytest.raises(NotTaken) as caught:
@@ -102,11 +102,11 @@ async def test_a_read_does_not_wait_longer_than_a_caller_can() -> None:
     ("header", "seconds"),
     [("7", 7), ("999999", 3600), ("", None), ("soon", None), ("-1", None), (None, None), ("٣", None)],
 )
-def test_retry_after_is_read_with_care(header: str | None, seconds: float | None) -> None:
+def test_retry_after_is_validated(header: str | None, seconds: float | None) -> None:
     assert error_from(429, {}, header).retry_after == seconds
 
 
-async def test_a_unipile_that_is_down_is_left_alone_until_a_probe_comes_through() -> None:
+async def test_the_breaker_stays_open_until_a_probe_succeeds() -> None:
     script = Script(*[503] * 10, 200)
     async with client_of(script.answer) as client:
         for _ in range(10):
@@ -131,7 +131,7 @@ class Clock:
         return self.now
 
 
-def test_one_probe_at_a_time_and_its_failure_opens_again() -> None:
+def test_one_probe_at_a_time_and_its_failure_reopens_the_breaker() -> None:
     clock = Clock()
     breaker = Breaker(2, 15, clock)
     for _ in range(2):
@@ -162,21 +162,21 @@ def test_one_probe_at_a_time_and_its_failure_opens_again() -> None:
     ],
     ids=repr,
 )
-def test_an_answer_proves_that_unipile_is_there(error: UnipileError | None) -> None:
+def test_any_response_resets_the_breaker(error: UnipileError | None) -> None:
     breaker = Breaker(3, 15)
     for failure in (DOWN, DOWN, error, DOWN, DOWN):
         breaker.note(failure)
     assert breaker.state == "closed"
 
 
-def test_a_call_that_was_cut_off_says_nothing() -> None:
+def test_a_cancelled_call_does_not_count() -> None:
     breaker = Breaker(3, 15)
     for failure in (DOWN, DOWN, KeyboardInterrupt(), DOWN):
         breaker.note(failure)
     assert breaker.state == "open"
 
 
-def test_each_kind_of_call_has_its_deadline() -> None:
+def test_each_kind_of_call_has_its_timeout() -> None:
     deadlines = Deadlines(connect=5, write=30, read=10, pairing=60)
     assert deadlines.of("GET", "/chats") == 10
     assert deadlines.of("GET", "/accounts/a") == 10
@@ -201,7 +201,7 @@ def telling_the_key(status: int, kind: str) -> Handler:
 @pytest.mark.parametrize(
     ("status", "kind"), [(401, "invalid_credentials"), (422, "x"), (500, "y"), (503, "z"), (404, "w")]
 )
-async def test_our_key_is_in_no_error_and_no_log(status: int, kind: str) -> None:
+async def test_errors_and_logs_do_not_contain_our_key(status: int, kind: str) -> None:
     out = io.StringIO()
     before = structlog.get_config()
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(out), cache_logger_on_first_use=False)

@@ -54,7 +54,7 @@ JOAO = card("FN:João Conceição", TEL)
         (card("PHOTO;ENCODING=BASE64;TYPE=JPEG:/9j/4AAQSkZJRg", " ABABAAD/2wBD", "", "FN:João", TEL), "João"),
     ],
 )
-def test_a_person_is_named_and_has_a_number(given_card: str, name: str) -> None:
+def test_a_card_has_a_name_and_a_phone(given_card: str, name: str) -> None:
     assert read_cards(given_card) == [{"name": name, "numbers": [NUMBER]}]
     assert read_cards(given_card.encode()) == [{"name": name, "numbers": [NUMBER]}]
 
@@ -62,14 +62,14 @@ def test_a_person_is_named_and_has_a_number(given_card: str, name: str) -> None:
 @pytest.mark.parametrize(
     "encoding", ["utf-8", "utf-8-sig", "latin-1", "cp1252", "utf-16", "utf-16-le", "utf-16-be"]
 )
-def test_a_card_is_read_in_the_bytes_it_comes_in(encoding: str) -> None:
+def test_a_card_is_decoded_in_its_encoding(encoding: str) -> None:
     assert read_cards(JOAO.encode(encoding)) == [{"name": "João Conceição", "numbers": [NUMBER]}]
 
 
 @pytest.mark.parametrize(
     ("charset", "name"), [("windows-1251", "Алёна"), ("SHIFT_JIS", "田中"), ("GBK", "王伟")]
 )
-def test_a_card_of_another_character_set_says_so(charset: str, name: str) -> None:
+def test_a_declared_character_set_is_used(charset: str, name: str) -> None:
     assert read_cards(card(f"FN;CHARSET={charset}:{name}", TEL).encode(charset))[0]["name"] == name
 
 
@@ -94,11 +94,11 @@ def test_a_card_of_another_character_set_says_so(charset: str, name: str) -> Non
         ("TEL:", []),
     ],
 )
-def test_a_number_of_a_card(line: str, numbers: list[str]) -> None:
+def test_a_phone_of_a_card(line: str, numbers: list[str]) -> None:
     assert read_cards(card("FN:João", line))[0]["numbers"] == numbers
 
 
-def test_cards_of_one_file_are_people_each() -> None:
+def test_each_card_of_a_file_is_a_contact() -> None:
     text = card("FN:Ana", TEL, end="\n") + "\n\n" + card("FN:Bia", end="\r") + " " + card("FN:Caio")
     assert [person["name"] for person in read_cards(text)] == ["Ana", "Bia", "Caio"]
 
@@ -119,7 +119,7 @@ def test_cards_of_one_file_are_people_each() -> None:
     ],
     ids=lambda text: ascii(text[:30]),
 )
-def test_a_hostile_card_is_over_at_once(hostile: str) -> None:
+def test_a_hostile_card_is_parsed_quickly(hostile: str) -> None:
     began = time.process_time()
     for person in read_cards(hostile):
         assert len(person["name"] or "") <= MAX_TEXT
@@ -131,10 +131,10 @@ def test_a_hostile_card_is_over_at_once(hostile: str) -> None:
     st.binary(max_size=300),
     st.sampled_from([b"", b"BEGIN:VCARD\n", b"\xff\xfe", b"BEGIN:VCARD\nFN;ENCODING=QUOTED-PRINTABLE:"]),
 )
-def test_any_bytes_are_read(data: bytes, before: bytes) -> None:
+def test_any_bytes_are_parsed(data: bytes, before: bytes) -> None:
     for person in read_cards(before + data):
         assert person["name"] or person["numbers"]
 
 
-def test_a_card_that_is_too_long_is_read_up_to_its_limit() -> None:
+def test_an_oversized_card_is_parsed_up_to_its_limit() -> None:
     assert read_cards(card("FN:Ana", "NOTE:" + "x" * MAX_CARD_BYTES, TEL)) == [{"name": "Ana", "numbers": []}]

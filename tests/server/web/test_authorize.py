@@ -19,7 +19,7 @@ def _for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("server.resources.CACHED_ROLES_SECONDS", 3600.0)
 
 
-async def test_whoever_changes_something_is_heard_by_the_next_request_here(
+async def test_a_change_applies_to_the_next_request_on_this_instance(
     config: Config, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Before the broadcast through Redis, which arrives a moment later."""
@@ -33,7 +33,7 @@ async def test_whoever_changes_something_is_heard_by_the_next_request_here(
         assert (await eva.call("PATCH", chat, {"pinned": False})).status == 403
 
 
-async def test_other_instances_hear_of_it(config: Config) -> None:
+async def test_a_change_reaches_other_instances(config: Config) -> None:
     other_config = replace(config, web=replace(config.web, port=free_port()))
     async with (
         run_stack(config, with_workers=False) as here,

@@ -46,24 +46,24 @@ OURS = Proxies(["10.0.0.0/8", "fd00::/8"])
         (None, ["203.0.113.9"], None),
     ],
 )
-def test_the_client_is_the_nearest_address_that_is_not_ours(
+def test_the_client_is_the_nearest_untrusted_address(
     peer: str | None, forwarded: list[str], client: str | None
 ) -> None:
     assert OURS.client_of(peer, forwarded) == client
 
 
 @given(st.lists(st.text()), st.sampled_from(["203.0.113.9", "2001:db8::1"]))
-def test_whatever_a_stranger_sends_changes_nothing(forwarded: list[str], peer: str) -> None:
+def test_headers_of_untrusted_peers_are_ignored(forwarded: list[str], peer: str) -> None:
     assert OURS.client_of(peer, forwarded) == peer
 
 
 @given(st.lists(st.text(max_size=50)))
-def test_no_header_at_all_is_more_than_not_believed(forwarded: list[str]) -> None:
+def test_any_header_gives_a_valid_address(forwarded: list[str]) -> None:
     """The result is an address, within the limit of the column."""
     assert network_of(OURS.client_of("10.0.0.1", forwarded)) != "unknown"
 
 
-def test_an_ipv6_customer_is_one_customer() -> None:
+def test_an_ipv6_network_counts_as_one_client() -> None:
     assert network_of("2001:db8::1") == network_of("2001:db8::2:1") == "2001:db8::/64"
     assert network_of("203.0.113.9") != network_of("203.0.113.10")
     assert network_of(None) == "unknown"
@@ -113,14 +113,14 @@ async def test_handlers_see_the_client(config: Config, trusted: tuple[str, ...],
     ("peer", "is_said"),
     [("192.168.1.2", True), ("127.0.0.1", True), ("10.0.0.1", False), ("203.0.113.9", True), (None, False)],
 )
-def test_a_proxy_that_is_not_listed_is_named_once(peer: str | None, is_said: bool) -> None:
+def test_an_unlisted_proxy_is_logged_once(peer: str | None, is_said: bool) -> None:
     proxies = Proxies(["10.0.0.0/8"])
     # 203.0.113.0/24 is set aside for documentation, which counts as private.
     assert [proxies.is_unlisted_proxy(peer) for _ in range(2)] == [is_said, False]
     assert not proxies.is_unlisted_proxy("8.8.8.8")
 
 
-async def test_the_log_names_a_proxy_that_was_forgotten(config: Config) -> None:
+async def test_the_log_names_an_unlisted_proxy(config: Config) -> None:
     with capture_logs() as lines:
         async with serving(create_app(config), free_port()) as url, aiohttp.ClientSession() as session:
             for _ in range(2):

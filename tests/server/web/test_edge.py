@@ -82,7 +82,7 @@ PLACES = (
 )
 
 
-async def test_a_packed_request_is_refused_before_its_body_has_come(web_only: Stack) -> None:
+async def test_a_compressed_request_is_rejected_before_its_body_arrives(web_only: Stack) -> None:
     """For every encoding, on every route."""
 
     async def check(place: str, line: str) -> None:
@@ -97,13 +97,13 @@ async def test_a_packed_request_is_refused_before_its_body_has_come(web_only: St
     await asyncio.gather(*(check(place, line) for place in PLACES for line in PACKED))
 
 
-async def test_a_packed_handshake_of_a_socket_is_refused(web_only: Stack) -> None:
+async def test_a_compressed_socket_handshake_is_rejected(web_only: Stack) -> None:
     lines = (HANDSHAKE, "Content-Encoding: deflate", "Content-Length: 9")
     answer = await sent(port_of(web_only), head("GET", "/ws", *lines))
     assert (answer.status, answer.code) == (415, "unsupported_media_type")
 
 
-async def test_a_body_that_says_it_is_not_packed_is_read(web_only: Stack) -> None:
+async def test_an_identity_encoded_body_is_read(web_only: Stack) -> None:
     body = b'{"user_id": "agent"}'
     for coding in ("identity", "Identity , identity", ""):
         lines = (f"Content-Encoding: {coding}", f"Content-Length: {len(body)}", "Connection: close")
@@ -111,7 +111,7 @@ async def test_a_body_that_says_it_is_not_packed_is_read(web_only: Stack) -> Non
         assert answer.status == 200, coding
 
 
-async def test_the_whole_table_of_routes_refuses_what_is_packed(web_only: Stack) -> None:
+async def test_every_route_rejects_compressed_requests(web_only: Stack) -> None:
     """Also on routes that read no body."""
     for route in ROUTES:
         path = route.path.partition("{")[0].replace("\\", "") or "/"
@@ -121,7 +121,7 @@ async def test_the_whole_table_of_routes_refuses_what_is_packed(web_only: Stack)
         assert answer.status == 415, route.name
 
 
-async def test_twenty_bombs_at_once_leave_the_others_alone(web_only: Stack) -> None:
+async def test_twenty_concurrent_bombs_do_not_slow_others(web_only: Stack) -> None:
     """Nothing is decompressed: 50 MB each would block the loop for seconds."""
     stranger, slowest, is_done = web_only.stranger, 0.0, False
 
@@ -148,7 +148,7 @@ async def test_twenty_bombs_at_once_leave_the_others_alone(web_only: Stack) -> N
     assert slowest < 0.5
 
 
-async def test_many_small_pieces_are_parsed_a_few_at_a_time(
+async def test_many_small_chunks_are_parsed_a_few_at_a_time(
     web_only: Stack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Chunks of one byte take a hundred times longer to parse: other connections are served in between."""
@@ -170,7 +170,7 @@ async def test_many_small_pieces_are_parsed_a_few_at_a_time(
     assert len(sizes) > len(body) // CHUNK_BYTES
 
 
-async def test_what_comes_with_and_after_a_large_body_keeps_its_order(web_only: Stack) -> None:
+async def test_data_after_a_large_body_keeps_its_order(web_only: Stack) -> None:
     """Pipelined requests after one that is parsed in chunks, and frames right after a socket's handshake."""
     body = b'{"user_id": "agent"}' + b" " * 500_000
     first = head("POST", "/api/auth/test-token", f"Content-Length: {len(body)}") + body
@@ -220,7 +220,7 @@ UNREADABLE = {
 }
 
 
-async def test_what_is_no_request_is_refused_in_our_shape_and_echoes_nothing(
+async def test_invalid_requests_are_rejected_in_the_error_format_without_an_echo(
     web_only: Stack, capsys: pytest.CaptureFixture[str]
 ) -> None:
     set_up_logging(web_only.config.log)
@@ -238,7 +238,7 @@ async def test_what_is_no_request_is_refused_in_our_shape_and_echoes_nothing(
     assert capsys.readouterr().err == ""
 
 
-async def test_big_cookies_of_other_applications_lock_nobody_out(web_only: Stack) -> None:
+async def test_large_cookies_of_other_applications_are_accepted(web_only: Stack) -> None:
     for size in (8_000, 9_000, 16_000, 30_000):
         answer = await web_only.stranger.call("GET", "/api/config", headers={"Cookie": "x=" + "a" * size})
         assert answer.status == 200, size

@@ -67,18 +67,18 @@ HALF_SENT = {
 }
 
 
-async def test_who_stops_in_the_middle_is_not_waited_for(impatient: int) -> None:
+async def test_half_sent_requests_time_out(impatient: int) -> None:
     ended = await asyncio.gather(*(closes(impatient, data) for data in HALF_SENT.values()))
     assert dict(zip(HALF_SENT, ended, strict=True)) == dict.fromkeys(HALF_SENT, True)
 
 
-async def test_a_connection_may_rest_between_two_requests_but_not_for_ever(config: Config) -> None:
+async def test_an_idle_connection_times_out_late(config: Config) -> None:
     async with waiting(config, Timeouts(head=0.1, stall=0.1, idle=0.8)) as port:
         assert not await closes(port, KEPT, 0.4)
         assert await closes(port, KEPT)
 
 
-async def test_half_a_head_after_a_whole_request_is_not_waited_for(impatient: int) -> None:
+async def test_half_a_head_after_a_whole_request_times_out(impatient: int) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", impatient)
     writer.write(KEPT)
     await reader.readuntil(b'"ok"}')
@@ -88,12 +88,12 @@ async def test_half_a_head_after_a_whole_request_is_not_waited_for(impatient: in
     writer.close()
 
 
-async def test_hundreds_of_half_sent_heads_are_gone_soon(impatient: int) -> None:
+async def test_hundreds_of_half_sent_heads_time_out(impatient: int) -> None:
     heads = [closes(impatient, b"GET /health HTTP/1.1\r\nX-%d: " % n) for n in range(400)]
     assert all(await asyncio.gather(*heads))
 
 
-async def test_who_sends_a_byte_now_and_then_is_not_waited_for_either(impatient: int) -> None:
+async def test_slowly_sent_requests_time_out(impatient: int) -> None:
     for begun in (b"GET /health HTTP/1.1\r\nX: ", head("POST", "/api/auth/login", "Content-Length: 1000")):
         reader, writer = await asyncio.open_connection("127.0.0.1", impatient)
         writer.write(begun)
@@ -115,7 +115,7 @@ async def test_who_sends_a_byte_now_and_then_is_not_waited_for_either(impatient:
             writer.close()
 
 
-async def test_an_open_socket_is_waited_for(impatient: int, config: Config) -> None:
+async def test_an_open_socket_does_not_time_out(impatient: int, config: Config) -> None:
     """A socket has its own limits: it is idle for longer than any request head may take."""
     reader, writer = await asyncio.open_connection("127.0.0.1", impatient)
     writer.write(head("GET", "/ws", HANDSHAKE))

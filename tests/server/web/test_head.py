@@ -32,7 +32,7 @@ async def assert_same(peer: Peer, path: str, *without: str, **headers: str) -> A
     return answer
 
 
-async def test_head_is_answered_wherever_get_is(web_only: Stack) -> None:
+async def test_head_is_answered_like_get(web_only: Stack) -> None:
     target = await make_route_target(web_only)
 
     async def check(route: Route) -> None:
@@ -47,7 +47,7 @@ async def test_head_is_answered_wherever_get_is(web_only: Stack) -> None:
 
 
 @pytest.mark.parametrize("asked", [{}, {"Range": "bytes=0-3"}, {"Range": "bytes=99999-"}])
-async def test_head_tells_of_a_file_and_sends_none_of_it(web_only: Stack, asked: dict[str, str]) -> None:
+async def test_head_describes_a_file_without_its_body(web_only: Stack, asked: dict[str, str]) -> None:
     agent, _, path = await make_chat_path(web_only)
     where = file_path(await send(agent, path, ("a.pdf", PDF, "application/pdf")))
     answer = await assert_same(agent, where, **asked)
@@ -63,7 +63,7 @@ async def test_head_tells_of_a_file_and_sends_none_of_it(web_only: Stack, asked:
         assert (again.status, again.headers["Vary"]) == (304, "Authorization")
 
 
-async def test_head_writes_nothing_into_the_audit_log(web_only: Stack) -> None:
+async def test_head_is_not_audited(web_only: Stack) -> None:
     owner = await sign_in_as(web_only, "owner")
     for method, count in (("HEAD", 0), ("GET", 1)):
         assert (await owner.call(method, "/api/audit/export")).status == 200

@@ -34,7 +34,7 @@ async def redis(redis_url: str) -> AsyncIterator[Redis]:
 
 
 @pytest.mark.parametrize("stride", [0, 1, 2, 5, 7, 100])
-async def test_one_instance_lets_through_the_burst_and_not_one_more(redis: Redis, stride: int) -> None:
+async def test_one_instance_allows_exactly_the_burst(redis: Redis, stride: int) -> None:
     limiter, rate = Limiter(redis), Rate("test", 10, SLOW, stride)
     assert [await limiter.take(rate, "ana") for _ in range(10)] == [0.0] * 10
     for _ in range(3):
@@ -54,14 +54,14 @@ async def test_several_instances_count_together(redis: Redis, stride: int) -> No
     assert all([await limiter.take(rate, "ana") > 0 for limiter in fleet])
 
 
-async def test_many_at_once_are_not_let_through_together(redis: Redis) -> None:
+async def test_concurrent_requests_do_not_exceed_the_burst(redis: Redis) -> None:
     for stride in (1, 5):
         limiter, rate = Limiter(redis), Rate(f"test-{stride}", 10, SLOW, stride)
         waits = await asyncio.gather(*(limiter.take(rate, "ana") for _ in range(50)))
         assert 10 <= sum(wait == 0.0 for wait in waits) <= 10 + stride - 1
 
 
-async def test_what_is_given_back_can_be_taken_again(redis: Redis) -> None:
+async def test_returned_tokens_can_be_taken_again(redis: Redis) -> None:
     limiter, rate = Limiter(redis), Rate("test", 2, SLOW)
     for _ in range(5):
         assert await limiter.take(rate, "ana") == 0.0
@@ -72,14 +72,16 @@ async def test_what_is_given_back_can_be_taken_again(redis: Redis) -> None:
     assert [await limiter.take(rate, "ana") == 0.0 for _ in range(3)] == [True, True, False]
 
 
-async def test_redis_holds_no_address_and_forgets_who_is_quiet(redis: Redis) -> None:
+async def test_redis_stores_no_address_and_expires_idle_callers(redis: Redis) -> None:
     await Limiter(redis).take(Rate("test", 10, 60.0), "ana@example.com")
     (name,) = await redis.keys("*")
     assert b"ana" not in name
     assert 59_000 < await redis.pttl(name) <= 60_001
 
 
-async def test_without_redis_each_counts_by_itself(redis: Redis, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_without_redis_each_instance_counts_alone(
+    redis: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
     limiter, rate, asked = Limiter(redis), Rate("test", 10, SLOW), 0
 
     async def fail(*_: object, **__: object) -> object:
@@ -120,9 +122,7 @@ async def test_a_slow_redis_costs_fifty_milliseconds_once(
     assert cancelled == 1
 
 
-async def test_whoever_was_quiet_for_longest_is_forgotten(
-    redis: Redis, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_the_longest_idle_caller_is_evicted(redis: Redis, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rate_limiter, "LOCAL_KEYS", 3)
     limiter, rate = Limiter(redis), Rate("test", 1, SLOW, 0)
     for name in ("a", "b", "a", "c", "d"):
@@ -167,7 +167,7 @@ def test_never_more_than_the_rate_in_any_window(pauses: list[float], burst: int,
         (Count(0.2, 19.9), '"read";r=0;t=1'),
     ],
 )
-def test_the_header_says_what_is_left_and_when_there_is_more(count: Count, header: str) -> None:
+def test_the_header_states_remaining_tokens_and_refill(count: Count, header: str) -> None:
     rate = Rate("read", 10, 2.0)
     assert rate.policy == '"read";q=10;w=20'
     assert count.header(rate) == header

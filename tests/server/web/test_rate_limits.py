@@ -39,7 +39,7 @@ def assert_limited(answer: Answer, name: str, burst: int) -> None:
     assert answer.headers["RateLimit"] == f'"{name}";r=0;t={answer.headers["Retry-After"]}'
 
 
-async def test_reads_are_counted_by_person_and_told(config: Config) -> None:
+async def test_reads_are_counted_per_user_and_reported(config: Config) -> None:
     async with run_stack(limited(config, read=3), with_workers=False) as stack:
         ana, bia = await stack.sign_in("ana"), await stack.sign_in("bia")
         for left in (2, 1, 0):
@@ -69,7 +69,7 @@ async def test_two_instances_count_together(config: Config) -> None:
         assert answers == [422] * 4 + [429] * 2
 
 
-async def test_an_address_is_stopped_before_anything_is_looked_up(config: Config) -> None:
+async def test_an_address_is_limited_before_any_lookup(config: Config) -> None:
     async with run_stack(limited(config, address=5), with_workers=False) as stack:
         for _ in range(5):
             answer = await stack.stranger.call("GET", ACCOUNTS, headers={"Authorization": "Bearer guessed"})
@@ -92,7 +92,7 @@ async def test_behind_a_listed_proxy_each_client_counts_apart(config: Config) ->
             assert [answer.status for answer in asked] == statuses
 
 
-async def test_inventing_addresses_does_not_help(config: Config) -> None:
+async def test_forged_addresses_do_not_help(config: Config) -> None:
     async with run_stack(limited(config, address=2), with_workers=False) as stack:
         headers = [{"X-Forwarded-For": f"203.0.113.{n}"} for n in range(4)]
         asked = [await stack.stranger.call("GET", "/api/config", headers=sent) for sent in headers]
@@ -121,7 +121,7 @@ async def test_webhooks_and_reads_do_not_wait_for_redis(
         assert asked == 2
 
 
-async def test_off_means_off(web_only: Stack) -> None:
+async def test_limits_can_be_switched_off(web_only: Stack) -> None:
     """The tests' UniPile is on this machine."""
     assert not web_only.config.limits.enabled
     ana = await web_only.sign_in("ana")
@@ -136,7 +136,7 @@ def test_every_route_has_a_class() -> None:
     assert all(r.limit != "read" or r.method == "GET" for r in ROUTES)
 
 
-def test_the_shipped_limits_are_more_than_any_person_needs(config: Config) -> None:
+def test_the_default_limits_exceed_human_use(config: Config) -> None:
     rates = rates_of(replace(config.limits, enabled=True))
     assert rates.keys() == STRIDES.keys()
     assert all(rate.burst >= 20 for name, rate in rates.items() if name not in ALWAYS)

@@ -38,7 +38,7 @@ async def listed(config: Config) -> AsyncIterator[Peer]:
         yield Peer(session, url)
 
 
-async def test_every_answer_carries_the_policies(web_only: Stack) -> None:
+async def test_every_response_carries_the_policies(web_only: Stack) -> None:
     for path in (*ADDRESSES, *REFUSED):
         headers = (await web_only.stranger.call("GET", path)).headers
         assert headers["X-Content-Type-Options"] == "nosniff", path
@@ -54,21 +54,21 @@ async def test_every_answer_carries_the_policies(web_only: Stack) -> None:
         assert headers.getall("Content-Security-Policy") == [policy]
 
 
-async def test_only_pages_may_load_anything(web_only: Stack) -> None:
+async def test_only_pages_may_load_resources(web_only: Stack) -> None:
     for path in (*ADDRESSES, *REFUSED):
         answer = await web_only.stranger.call("GET", path)
         is_page = answer.headers["Content-Type"].startswith("text/html")
         assert ("script-src 'self'" in answer.headers["Content-Security-Policy"]) == is_page, path
 
 
-def test_the_page_may_load_nothing_from_elsewhere() -> None:
+def test_the_page_loads_nothing_from_other_hosts() -> None:
     rules = dict(rule.strip().split(" ", 1) for rule in page_policy("https://confab.example").split(";"))
     assert rules.pop("connect-src") == "'self' wss://confab.example"
     assert {word for words in rules.values() for word in words.split()} == {"'none'", "'self'", "blob:"}
     assert {name for name, words in rules.items() if "blob:" in words} == {"img-src", "media-src"}
 
 
-async def test_the_api_is_never_cached_unless_it_says_so(web_only: Stack) -> None:
+async def test_the_api_is_not_cached_unless_a_handler_allows_it(web_only: Stack) -> None:
     for path in ("/api/config", "/api/openapi.json", ACCOUNTS, "/api/nothing"):
         assert (await web_only.stranger.call("GET", path)).headers["Cache-Control"] == "no-store", path
     agent = await web_only.sign_in()
@@ -79,7 +79,7 @@ async def test_the_api_is_never_cached_unless_it_says_so(web_only: Stack) -> Non
     ("public_url", "expected"),
     [("https://confab.example", "max-age=31536000"), ("http://confab.example", None)],
 )
-async def test_https_is_insisted_on_where_there_is_https(
+async def test_hsts_is_sent_with_an_https_public_url(
     config: Config, public_url: str, expected: str | None
 ) -> None:
     own = replace(config, web=replace(config.web, public_url=public_url))
@@ -90,7 +90,7 @@ async def test_https_is_insisted_on_where_there_is_https(
             assert answer.headers.get("Strict-Transport-Security") == expected
 
 
-async def test_a_listed_origin_reads_and_others_do_not(listed: Peer) -> None:
+async def test_only_listed_origins_can_read(listed: Peer) -> None:
     agent = await listed.sign_in("ana")
     for origin, is_listed in (
         (LISTED, True),
@@ -106,13 +106,13 @@ async def test_a_listed_origin_reads_and_others_do_not(listed: Peer) -> None:
         assert ("Retry-After" in exposed) == is_listed
 
 
-async def test_without_a_listed_origin_there_is_no_cors_at_all(web_only: Stack) -> None:
+async def test_without_listed_origins_there_is_no_cors(web_only: Stack) -> None:
     agent = await web_only.sign_in()
     answer = await agent.call("GET", ACCOUNTS, headers={"Origin": FOREIGN})
     assert not [name for name in answer.headers if name.startswith("Access-Control")]
 
 
-async def test_failures_can_be_read_by_listed_origins_too(listed: Peer) -> None:
+async def test_listed_origins_can_read_errors(listed: Peer) -> None:
     answer = await listed.call("GET", ACCOUNTS, headers={"Origin": LISTED})
     assert (answer.status, answer.headers["Access-Control-Allow-Origin"]) == (401, LISTED)
 
@@ -121,7 +121,7 @@ OPEN_CHANGES = [route for route in ROUTES if route.method not in SAFE_METHODS an
 
 
 @pytest.mark.parametrize("route", OPEN_CHANGES, ids=lambda route: route.name)
-async def test_no_page_of_another_site_signs_anybody_in_or_out(web_only: Stack, route: object) -> None:
+async def test_pages_of_other_sites_cannot_sign_users_in_or_out(web_only: Stack, route: object) -> None:
     """As a form sends it: no preflight, any body, the visitor's cookies."""
     path = route.path.replace(r"{token:[\w-]{20,100}}", "t" * 43)  # type: ignore[attr-defined]
     body, form = b'{"user_id": "mallory"}', {"Content-Type": "text/plain"}
@@ -134,7 +134,7 @@ async def test_no_page_of_another_site_signs_anybody_in_or_out(web_only: Stack, 
         assert answer.status != 403
 
 
-def test_the_routes_above_are_those_that_are_meant() -> None:
+def test_the_cross_site_routes_are_complete() -> None:
     assert {"log_in", "refresh", "log_out", "make_test_token", "receive_hosted"} <= {
         r.name for r in OPEN_CHANGES
     }

@@ -64,7 +64,7 @@ def test_an_origin_is_spelled_as_browsers_send_it(written: str, origin: str) -> 
         ("null", "must be an address like"),
     ],
 )
-def test_what_is_more_or_less_than_an_origin_is_refused_by_its_part(written: str, named: str) -> None:
+def test_an_invalid_origin_is_rejected_with_its_wrong_part(written: str, named: str) -> None:
     with pytest.raises(ConfigError) as caught:
         web_origin("PUBLIC_URL", written)
     assert str(caught.value).startswith("PUBLIC_URL must")
@@ -101,7 +101,7 @@ def test_only_addresses_of_this_machine_are_loopback(address: str | None, is_loc
         ("http://10.0.0.7/unipile", "http://10.0.0.7/unipile"),
     ],
 )
-def test_the_dsn_keeps_the_port_that_stands_in_its_query(written: str, used: str) -> None:
+def test_the_dsn_keeps_the_port_in_its_query(written: str, used: str) -> None:
     assert unipile_address(written) == used
 
 
@@ -109,7 +109,7 @@ def test_the_dsn_keeps_the_port_that_stands_in_its_query(written: str, used: str
     "written",
     ["https://api1?port=x", "https://api1?port=1&x=hunter2", "https://u:hunter2@api1", "https://api1#a"],
 )
-def test_a_dsn_that_cannot_be_called_is_refused(written: str) -> None:
+def test_an_unusable_dsn_is_rejected(written: str) -> None:
     with pytest.raises(ConfigError, match="UNIPILE_DSN") as caught:
         unipile_address(written)
     assert "hunter2" not in str(caught.value)

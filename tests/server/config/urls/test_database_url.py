@@ -49,7 +49,7 @@ def refusal(url: str) -> str:
         ("postgres://db/x?password=a@b", {"host": "db", "dbname": "x", "password": "a@b"}),
     ],
 )  # fmt: skip
-def test_what_libpq_users_write_is_taken(url: str, parts: dict[str, str] | None) -> None:
+def test_libpq_urls_are_accepted(url: str, parts: dict[str, str] | None) -> None:
     address = database_address(url)
     assert address
     assert address.startswith("postgresql://")
@@ -78,7 +78,7 @@ def test_what_libpq_users_write_is_taken(url: str, parts: dict[str, str] | None)
         "postgres://u:hunter@db/x#fragment",
     ],
 )
-def test_a_character_that_must_be_encoded_is_said_without_the_password(url: str) -> None:
+def test_an_unencoded_character_is_named_without_the_password(url: str) -> None:
     assert refusal(url) == ENCODE
 
 
@@ -120,12 +120,12 @@ def test_a_parameter_of_other_libraries_is_named(query: str, words: str) -> None
         ("postgres://u:hunter@d b/x", "percent-encoded"),
     ],
 )
-def test_what_is_no_address_of_postgres_is_said(url: str, words: str) -> None:
+def test_an_invalid_postgres_url_is_explained(url: str, words: str) -> None:
     assert words in refusal(url)
 
 
 @given(st.text(min_size=8, max_size=30), st.sampled_from(["", "/x", "/x?sslmode=require"]))
-def test_a_password_is_taken_as_libpq_takes_it_or_is_not_repeated(password: str, rest: str) -> None:
+def test_a_password_is_parsed_as_by_libpq_or_not_repeated(password: str, rest: str) -> None:
     try:
         address = database_address(f"postgres://confab:{password}@127.0.0.1:5432{rest}")
     except ConfigError as error:

@@ -53,7 +53,7 @@ CHECKED = {"ssl_cert_reqs": "required", "ssl_check_hostname": True}
         ("unix://u:p%40w@/run/re%20dis.sock", {"path": "/run/re dis.sock", "username": "u", "password": "p@w"}),
     ],
 )  # fmt: skip
-def test_an_address_is_read_as_it_is_meant(url: str, options: dict[str, Any]) -> None:
+def test_a_redis_url_is_parsed(url: str, options: dict[str, Any]) -> None:
     assert read_redis_url(url).options == options
 
 
@@ -96,7 +96,7 @@ def test_an_address_is_read_as_it_is_meant(url: str, options: dict[str, Any]) ->
         ("unix://", "absolute path"),
     ],
 )  # fmt: skip
-def test_a_wrong_address_is_refused_by_the_name_of_what_is_wrong(url: str, named: str) -> None:
+def test_an_invalid_redis_url_is_rejected_with_the_cause(url: str, named: str) -> None:
     with pytest.raises(ConfigError, match=r"^REDIS_URL [^\n]*\.$") as refusal:
         read_redis_url(url)
     assert named in str(refusal.value)
@@ -105,7 +105,7 @@ def test_a_wrong_address_is_refused_by_the_name_of_what_is_wrong(url: str, named
 @pytest.mark.parametrize(
     "secret", ["hun/ter2", "hun#ter2", "hun?ter2", "hun[ter2", "hun?ter2=1", "hun%ffter2"]
 )
-def test_a_password_that_is_not_encoded_is_refused_and_not_repeated(secret: str) -> None:
+def test_an_unencoded_password_is_rejected_and_not_repeated(secret: str) -> None:
     with pytest.raises(ConfigError, match="percent-encoded") as refusal:
         read_redis_url(f"redis://:{secret}@cache:6379/0")
     assert "hun" not in str(refusal.value)
@@ -113,14 +113,14 @@ def test_a_password_that_is_not_encoded_is_refused_and_not_repeated(secret: str)
 
 
 @given(st.text(st.characters(codec="utf-8"), min_size=1), st.text(st.characters(codec="utf-8"), min_size=1))
-def test_any_name_and_password_that_are_encoded_arrive(username: str, password: str) -> None:
+def test_any_encoded_user_and_password_are_decoded(username: str, password: str) -> None:
     url = f"redis://{quote(username, safe='')}:{quote(password, safe='')}@cache:6379/0"
     options = read_redis_url(url).options
     assert (options["username"], options["password"], options["host"]) == (username, password, "cache")
 
 
 @given(st.text())
-def test_any_text_is_an_address_or_refused(text: str) -> None:
+def test_any_text_is_parsed_or_rejected(text: str) -> None:
     for url in (text, f"redis://{text}", f"redis://:{text}@cache/0", f"rediss://cache?{text}"):
         try:
             read_redis_url(url)
@@ -128,7 +128,7 @@ def test_any_text_is_an_address_or_refused(text: str) -> None:
             assert "\n" not in str(refusal)
 
 
-def test_an_authority_of_ones_own_signs_for_one_server_and_its_name_is_not_asked(tmp_path: Path) -> None:
+def test_a_private_ca_is_trusted_without_a_host_name_check(tmp_path: Path) -> None:
     authority = trustme.CA()
     file = tmp_path / "ca.pem"
     authority.cert_pem.write_to_path(file)
@@ -139,14 +139,14 @@ def test_an_authority_of_ones_own_signs_for_one_server_and_its_name_is_not_asked
     assert (by_data["ssl_ca_data"], by_data["ssl_check_hostname"]) == (pem, True)
 
 
-def test_one_file_may_hold_the_clients_certificate_and_its_key(tmp_path: Path) -> None:
+def test_one_file_may_contain_client_certificate_and_key(tmp_path: Path) -> None:
     file = tmp_path / "client.pem"
     trustme.CA().issue_cert("confab").private_key_and_cert_chain_pem.write_to_path(file)
     options = read_redis_url(f"rediss://cache?ssl_certfile={file}").options
     assert (options["ssl_certfile"], options["ssl_keyfile"]) == (str(file), str(file))
 
 
-def test_the_setting_counts_where_the_address_says_nothing() -> None:
+def test_the_setting_applies_where_the_url_has_no_parameter() -> None:
     assert read_redis_url("rediss://cache", "none").options["ssl_cert_reqs"] == "none"
     assert (
         read_redis_url("rediss://cache?ssl_cert_reqs=required", "none").options["ssl_cert_reqs"] == "required"
