@@ -10,7 +10,7 @@ async def stubborn(notices: int) -> None:
         try:
             await asyncio.Event().wait()
         except asyncio.CancelledError:
-            continue  # as a client does that reports a broken connection instead
+            continue  # like a client that reports a broken connection instead
 
 
 async def test_a_task_that_swallows_a_cancellation_is_cancelled_again() -> None:

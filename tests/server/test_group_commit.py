@@ -1,4 +1,4 @@
-"""Group commit: what shares a batch, what each caller gets, and what a failure or a cancellation leaves behind."""
+"""Group commit: which items share a batch, what each caller gets, and the effects of failure and cancellation."""
 
 import asyncio
 from collections.abc import Iterable, Sequence

@@ -100,5 +100,5 @@ def test_invalid_plan_arguments_are_rejected(command: str) -> None:
 
 def test_plan_commands_work_without_redis(config_with_ana: Config, capsys: CaptureFixture[str]) -> None:
     lonely = replace(config_with_ana, redis=replace(config_with_ana.redis, url="redis://127.0.0.1:1"))
-    with capture_logs():  # why Redis could not be told
+    with capture_logs():  # the reason why Redis could not be notified
         assert told(capsys, lonely, "grant", ANA)["is_active"]

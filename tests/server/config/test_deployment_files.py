@@ -14,7 +14,7 @@ COMPOSE = (ROOT / "compose.yaml").read_text()
 def test_compose_passes_on_every_setting_of_the_env_file() -> None:
     common = COMPOSE.partition("services:")[0]
     assert "env_file: .env" in common
-    # What stands there wins over .env: it must be taken from it, or be of the container itself.
+    # Values there override .env: they must come from it, or belong to the container itself.
     own = dict(re.findall(r"^    ([A-Z_]+): (.+)$", common, re.MULTILINE))
     fixed = {name for name, value in own.items() if f"${{{name}" not in value}
     assert fixed == {"PGPASSWORD", "HOST", "PORT", "DATA_DIR"}
@@ -48,7 +48,7 @@ def test_the_heroku_app_requests_what_its_dynos_need(name: str) -> None:
         {**PRODUCTION, "CONFAB_MEDIA_URL": "s3://bucket", "ERASE_SECRET": "x" * 40, **values},
         ROOT / "config.toml",
     )
-    # Release, web and worker run beside each other during a deploy; the smallest Postgres plan has 20 connections.
+    # Release, web and worker run concurrently during a deploy; the smallest Postgres plan has 20 connections.
     assert 3 * config.database.pool_size <= 20
 
 

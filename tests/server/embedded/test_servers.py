@@ -21,7 +21,7 @@ from server.embedded.children import PORTS
 from server.embedded.packages import package_folder
 from tests.support.programs import query, servers_on, wait_for
 
-# Confab without its web part: starts the servers, says their addresses, waits to be killed.
+# Confab without its web part: starts the servers, prints their URLs, waits to be killed.
 HOLDER = """
 import sys, time
 from pathlib import Path
@@ -150,7 +150,7 @@ def test_kill_9_leaves_no_server_and_the_next_start_finds_its_data(
         client.rpush("kept", "job")
     holder.kill()
     holder.wait()
-    # At once, while the old servers may still be ending: the next start waits for them by itself.
+    # Immediately, while the old servers may still be stopping: the next start waits for them.
     with embedded_services(config) as running:
         assert query(running, "select number from kept") == 7
         with redis_of(running) as client:

@@ -25,7 +25,7 @@ FORMULAS = (
         "\ufeff=1",
         "\u202e=1",
     ),
-    # Like a phone number and none.
+    # Similar to a phone number, but not one.
     *(
         "+55 11 98888-0000",
         "+5511988880000+1",

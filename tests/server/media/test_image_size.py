@@ -79,7 +79,7 @@ def test_impossible_sizes_are_rejected(claim: dict[str, Any]) -> None:
 
 def test_the_bytes_of_a_picture_override_its_declared_size() -> None:
     assert media_info_of("img", JPEG, MediaInfo()) == MediaInfo(640, 480)
-    assert media_info_of("img", JPEG, MediaInfo(480, 640)) == MediaInfo(480, 640)  # it lies on its side
+    assert media_info_of("img", JPEG, MediaInfo(480, 640)) == MediaInfo(480, 640)  # rotated by 90 degrees
     assert media_info_of("img", JPEG, MediaInfo(9, 9, 5)) == MediaInfo(640, 480)
     assert media_info_of("img", b"\x00\x00\x00\x20ftypheic", MediaInfo(9, 9)) == MediaInfo(9, 9)
     assert media_info_of("video", b"", MediaInfo(1920, 1080, 12)) == MediaInfo(1920, 1080, 12)

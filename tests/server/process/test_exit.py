@@ -10,7 +10,7 @@ import pytest
 from server.config import ROOT
 
 ROUNDS = 60
-# Forks: each child is a process that has used the media storage and ends, without the second that imports take.
+# Forks: each child has used the media storage and exits, without the second that imports take.
 FILES = """
 import asyncio, os, sys
 from pathlib import Path

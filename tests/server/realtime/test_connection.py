@@ -70,7 +70,7 @@ class Wire:
 
 
 class Peer:
-    """The other end: notes how it was closed, or does not answer the close."""
+    """The remote peer: records how it was closed, or ignores the close."""
 
     def __init__(self) -> None:
         self.closed = False

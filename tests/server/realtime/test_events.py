@@ -1,4 +1,4 @@
-"""Pushes travel through Redis and come out the same."""
+"""Pushes are unchanged after their way through Redis."""
 
 import orjson
 import pytest
@@ -48,7 +48,7 @@ def test_a_channel_name_identifies_its_account(account_id: int) -> None:
 
 @given(IDS)
 def test_an_account_is_in_one_cluster_slot(account_id: int) -> None:
-    """The part in braces decides (Redis Cluster specification, "Hash tags"): sharded pub/sub can carry it."""
+    """The part in braces is the hash tag (Redis Cluster specification): sharded pub/sub can carry it."""
     assert key_slot(account_channel(account_id).encode()) == key_slot(str(account_id).encode())
 
 

@@ -1,4 +1,4 @@
-"""A feed turns pushes in any order and number into each change once, in order."""
+"""A feed turns pushes in any order, with repetitions, into each change once and in order."""
 
 from collections.abc import Sequence
 
@@ -57,7 +57,7 @@ def test_healing_closes_every_gap_up_to_the_head(arrived: list[int], head: int, 
     out += seqs(feed.heal([push(seq) for seq in sorted(rows) if seq <= head], head))
     assert out == sorted(set(out))
     assert (feed.head or 0) >= max(reached, head)
-    # All that arrived up to the head is out, and all that only the rows knew of.
+    # Everything up to the head is delivered, both pushes and changes only found in the rows.
     assert {seq for seq in arrived if seq <= (feed.head or 0)} <= set(out)
     assert {seq for seq in rows if reached < seq <= head} <= set(out)
     waiting = {seq for seq in arrived if seq > (feed.head or 0)}

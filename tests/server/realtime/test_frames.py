@@ -1,6 +1,6 @@
-"""Each kind of frame that the server sends has the shape of its fixture, which the page's tests read too.
+"""Each kind of frame that the server sends matches its fixture, which the page's tests read too.
 
-After an intended change delete the fixture and run the test: it writes the file anew, and fails once.
+After an intended change delete the fixture and run the test: it writes the file again, and fails once.
 """
 
 import re
@@ -27,7 +27,7 @@ REJECTED = "account:refused"
 
 
 def fits(value: object, fixture: object) -> bool:
-    """Whether both have the same keys and JSON types; null fits everything, since some times are set by chance."""
+    """Whether both have the same keys and JSON types; null matches everything, because some times are optional."""
     if value is None or fixture is None:
         return True
     if isinstance(value, dict) and isinstance(fixture, dict):

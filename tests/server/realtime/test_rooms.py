@@ -1,4 +1,4 @@
-"""A chat's state may wait, a message never; and a state that waited is never sent after something newer."""
+"""A chat's state may be delayed, a message never; a delayed state is never sent after a newer change."""
 
 from server.realtime.events import Push, make_push
 from server.realtime.rooms import ChatRoom

@@ -21,7 +21,7 @@ from tests.support.peers import eventually
 from tests.support.services import Services, redis_at, run_valkey
 
 LIMIT_SECONDS = 0.3
-# One limit, and what a busy machine needs to notice it.
+# One timeout, and some slack for a busy machine.
 NOTICED_WITHIN_SECONDS = LIMIT_SECONDS + 3.0
 
 
@@ -104,7 +104,7 @@ async def test_a_silent_connection_costs_one_timeout_and_the_next_command_works(
     with pytest.raises(UNREACHABLE):
         await client.get("key")
     assert time.monotonic() - begun < NOTICED_WITHIN_SECONDS
-    for _ in range(5):  # none of the others that were open is used again
+    for _ in range(5):  # no other open connection is reused
         assert await client.get("key") is not None
 
 

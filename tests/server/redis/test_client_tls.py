@@ -50,7 +50,7 @@ async def speaking_tls(services: Services, context: ssl.SSLContext) -> AsyncIter
 @pytest.mark.parametrize(
     ("name", "query", "settings", "said"),
     [
-        # Heroku's: a chain that nobody knows, and another name in it.
+        # Heroku's: an untrusted chain with a different name in it.
         ("ec2-1-2-3-4.example", "", {}, "has a certificate that no trusted authority signed"),
         ("ec2-1-2-3-4.example", "?ssl_cert_reqs=none", {}, ""),
         ("ec2-1-2-3-4.example", "", {"ssl_cert_reqs": "none"}, ""),

@@ -88,7 +88,7 @@ async def test_only_temporary_errors_are_retried(reply: str, said: str, passes: 
         with pytest.raises(RedisError) as caught:
             await client.get("key")
         assert reason_of(caught.value).passes is passes
-        # A password may be a new one in a moment: what runs tries again, what starts says so.
+        # A password may be rotated: a running process retries, a starting one reports the error.
         assert is_away(caught.value) >= passes
         await client.aclose()
 

@@ -147,7 +147,7 @@ async def test_an_unreachable_database_is_503(web_only: Stack, monkeypatch: pyte
     check(answer, 503, "unavailable")
     assert int(answer.headers["Retry-After"]) > 0
     assert SECRET_WORD not in answer.raw.decode()
-    assert len(tries) > 1  # a connection that died with a restart is no failure yet
+    assert len(tries) > 1  # a connection lost in a restart is not an error yet
 
 
 async def test_fields_with_any_name_can_be_reported(web_only: Stack) -> None:

@@ -14,7 +14,7 @@ from server.routes.openapi import Document, Operation, build_document, plain_pat
 from tests.support.fixtures_stack import Stack
 
 DOCUMENTED = [route for route in ROUTES if route.is_documented]
-# An empty body is all they need: there is nothing to choose, or all of it has a default.
+# An empty body is enough: they have no fields, or all fields have defaults.
 NEEDS_NO_BODY = ("connect_account", "reconnect_account", "request_export")
 
 
@@ -30,7 +30,7 @@ def test_the_document_lists_exactly_the_routes(document: Document) -> None:
         "show_asset",
         "show_file",
         "show_app",
-        # Also at the message's own address, without its chat.
+        # Also at the message's own path, without its chat.
         "edit_message",
         "delete_message",
         "set_reaction",

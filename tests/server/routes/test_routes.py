@@ -1,6 +1,6 @@
-"""Over the whole table of routes: no token no entrance, no bad body a 500, no answer but the one it declares.
+"""Over the whole table of routes: tokens are required, no body causes a 500, responses are as declared.
 
-The cases are made from the table: a route that is added is tested here with its first line.
+The cases are generated from the table: a new route is tested here automatically.
 """
 
 import io
@@ -37,15 +37,15 @@ from tests.support.route_cases import (
 GUARDED = [route for route in ROUTES if route.needs_token]
 # Absent in this configuration: handlers/test_registration.py and workers/people/test_mail.py enable them.
 SHUT = ("register", "forget_password")
-# Without its signature nothing of a body is read: what is signed is tested in handlers/test_billing.py.
+# Without a signature the body is not read: signed requests are tested in handlers/test_billing.py.
 WITH_BODY = [
     route
     for route in ROUTES
     if route.body is not None and not route.needs_signature and route.name not in SHUT
 ]
-# What only UniPile can answer is tested beside its handlers, with the sandbox.
+# Responses that need UniPile are tested beside their handlers, with the sandbox.
 AT_UNIPILE = ("start_chat", "edit_message", "delete_message", "set_reaction", "remove_reaction")
-# And what there is only once something else was done: beside its handlers too.
+# And routes that need earlier actions: also beside their handlers.
 ELSEWHERE = (*AT_UNIPILE, "show_erasure", "list_account_erasures", "show_export", "list_exports")
 ANSWERING = [
     route
@@ -171,7 +171,7 @@ async def test_invalid_paths_are_rejected(target: RouteTarget) -> None:
             for name in route.query().fields:
                 for value in ("%00", "%ff", "", "x" * 3000, "1e9", "-9" * 30, "%5B%5D"):
                     answer = await target.peer.call(route.method, f"{target.path(route)}?{name}={value}")
-                    # What is searched for, and the name of an action, may be nearly anything.
+                    # A search text and an action name may be nearly anything.
                     if name not in ("q", "action") or answer.status != 200:
                         assert_refused(answer, 422)
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from server.rules.account_states import EXHAUSTED, NEXT_STATES, Seen, State, Step, follow, state_of
 
 NEWS = (Seen.WORKS, Seen.LINKED, Seen.MENDING, Seen.SIGNED_OUT, Seen.NOT_ALLOWED, Seen.BROKEN, Seen.MISSING)
-# Seen -> (state, status outside, next step), from a number that is connected.
+# Observation -> (state, public status, next step), from a connected account.
 FROM_CONNECTED = [
     (Seen.WORKS, State.CONNECTED, "connected", Step.NONE),
     (Seen.LINKED, State.CONNECTING, "connecting", Step.WAIT),
@@ -23,7 +23,7 @@ FROM_CONNECTED = [
     (Seen.SUPERSEDED, State.DISCONNECTED, "disconnected", Step.NONE),
     (Seen.CODE_SHOWN, State.WAITING, "connecting", Step.SCAN),
 ]
-# Every pair that leads nowhere; all others lead where FROM_CONNECTED says.
+# Every pair without a transition; all others follow FROM_CONNECTED.
 PASSED_OVER = (
     {
         (State.WAITING, seen)

@@ -185,7 +185,7 @@ WITHOUT_STATE = {
         content(deleted=1),
     ),
 }
-# One person by two ids.
+# One contact with two ids.
 CONTACTS = {"lid": KnownContact(1, "Bia"), "phone": KnownContact(1, "Bia")}
 
 

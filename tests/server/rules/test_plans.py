@@ -1,4 +1,4 @@
-"""What several grants give together, and the levels of a month's usage."""
+"""The combined rights of several grants, and the levels of a month's usage."""
 
 import pytest
 from hypothesis import given
@@ -84,7 +84,7 @@ def test_the_team_has_the_seats_of_its_largest_plan(
         assert seats == Seats(None, None)
     else:
         assert seats == (Seats("wide", 9) if any(g.plan == "wide" for g in held) else Seats("small", 2))
-        # One more grant takes no seat away.
+        # An additional grant never reduces the seats.
         assert (seats_of(PLANS, [*grants, one], NOW).allowed or 0) >= (seats.allowed or 0)
 
 

@@ -15,7 +15,7 @@ from server.text.names import MAX_NAME, contact_name, is_name, is_same, subject
 TABLE: dict[str, list[list[Any]]] = json.loads(
     (Path(__file__).parents[2] / "fixtures" / "texts.json").read_text("utf-8")
 )
-# Characters that stick to each other, among some that do not.
+# Combining characters, mixed with others.
 STICKY = st.text(
     st.sampled_from(
         [

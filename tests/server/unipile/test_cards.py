@@ -1,4 +1,4 @@
-"""Locations and contact cards in the shapes they may have, and none made of what is none."""
+"""Locations and contact cards in all their formats, and invalid ones that are ignored."""
 
 from typing import Any
 

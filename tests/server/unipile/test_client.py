@@ -1,4 +1,4 @@
-"""What UniPile's failures become, and that no id of a caller's leads the client astray."""
+"""How UniPile's errors are mapped, and that no id from a caller changes the request path."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -21,7 +21,7 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 async def client_of(
     handler: Handler, *, key: str = "key", concurrency: int = 2, query: str = "", **limits: float
 ) -> AsyncIterator[UnipileClient]:
-    """A client of a UniPile that answers every call with this handler."""
+    """A client of a UniPile that handles every call with this handler."""
     app = web.Application()
     app.router.add_route("*", "/{path:.*}", handler)
     async with serving(app, free_port()) as url:

@@ -1,4 +1,4 @@
-"""Downloads travel as every other call does: with deadlines, so many at a time, past the breaker, the key unseen."""
+"""Downloads follow the rules of other calls: timeouts, a limit, the breaker, and no leaked key."""
 
 import asyncio
 
@@ -15,7 +15,7 @@ FILE = b"A file." * 10_000
 
 
 class Files:
-    """Answers downloads with these statuses in turn and then with the file, or holds them; sends always go through."""
+    """Responds to downloads with these statuses in turn, then with the file, or hangs; sends always succeed."""
 
     def __init__(self, *statuses: int, headers: dict[str, str] | None = None, is_held: bool = False) -> None:
         self._statuses = list(statuses)
@@ -81,7 +81,7 @@ async def test_a_hanging_download_times_out_and_releases_its_slot() -> None:
 
 
 async def test_downloads_never_occupy_all_slots() -> None:
-    """Three places: two hold files that do not come, and a send goes through."""
+    """Three slots: two are occupied by hanging downloads, and a send succeeds."""
     files = Files(is_held=True)
     async with client_of(files.answer, concurrency=3) as client:
         waiting = [asyncio.create_task(fetch(client)) for _ in range(5)]

@@ -1,4 +1,4 @@
-"""The table of UniPile's failures: each has a sentence that says what the user should do."""
+"""The table of UniPile's errors: each has a sentence that says what the user should do."""
 
 import pytest
 

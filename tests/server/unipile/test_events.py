@@ -1,4 +1,4 @@
-"""UniPile's webhook bodies with all their oddities (unipile-api.md §§3, 4): our events, or refused."""
+"""UniPile's webhook bodies in all their variants (unipile-api.md §§3, 4): parsed into events, or rejected."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Names of files as people have them reach UniPile whole, whichever way its parser reads a form, and break nothing."""
+"""File names of all kinds reach UniPile unchanged, however its parser reads forms, and break nothing."""
 
 import re
 from collections.abc import AsyncIterator
@@ -50,7 +50,7 @@ def outgoing(name: str) -> OutgoingFile:
 
 
 def parse_strictly(body: bytes, content_type: str) -> list[EmailMessage]:
-    """The standard library's parser: RFC 2183 with RFC 2231, and it counts what is wrong."""
+    """The standard library's parser: RFC 2183 with RFC 2231, which reports defects."""
     whole = BytesParser(policy=policy.HTTP).parsebytes(
         b"Content-Type: " + content_type.encode() + b"\r\n\r\n" + body
     )
@@ -69,13 +69,13 @@ def read_as_latin_1(header: bytes) -> str:
 
 
 def read_plain(header: bytes) -> str:
-    """As a parser reads that knows only the plain name, in UTF-8."""
+    """As a parser that only knows the plain name, in UTF-8."""
     (plain,) = re.findall(r'; filename="([^"\\]*)"', header.decode())
     return str(plain)
 
 
 async def send(name: str) -> tuple[Form, bytes, str]:
-    """What arrives: as the sandbox reads it, and raw."""
+    """The received name, as parsed by the sandbox and raw."""
     forms: list[Form] = []
     bodies: list[tuple[bytes, str]] = []
 

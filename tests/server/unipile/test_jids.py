@@ -1,4 +1,4 @@
-"""Addresses: each read in one way, whoever asks."""
+"""Every JID has one normal form, in all callers."""
 
 import pytest
 from hypothesis import given
@@ -127,5 +127,5 @@ def test_both_forms_of_a_phone_number_are_one_contact(one: str, other: str) -> N
     "digits", ["4930123456", "551133330000", "5511933330000x", "14155550100", "390612345678"]
 )
 def test_phone_numbers_with_one_form_are_unchanged(digits: str) -> None:
-    """A Brazilian landline has no ninth digit: it is nobody's mobile."""
+    """A Brazilian landline has no ninth digit: it is no mobile number."""
     assert phone_variants(digits) == (digits,)

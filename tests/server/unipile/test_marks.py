@@ -1,4 +1,4 @@
-"""What UniPile says of a chat's marks."""
+"""A chat's flags as UniPile reports them."""
 
 import pytest
 
@@ -10,11 +10,11 @@ from server.unipile.lists.chats import read_flags
     [
         ({"unread_count": 0, "unread": 0}, True),
         ({"unread_count": 0}, True),
-        ({"unread_count": 0, "unread": 1}, False),  # marked by hand
+        ({"unread_count": 0, "unread": 1}, False),  # marked manually
         ({"unread_count": 0, "unread": True}, False),
         ({"unread_count": 2, "unread": 1}, False),
         ({"unread_count": -1}, False),
-        ({"unread": 0}, False),  # without a count nothing is known
+        ({"unread": 0}, False),  # unknown without a count
         ({}, False),
     ],
 )

@@ -1,4 +1,4 @@
-"""The code to be typed on the phone, under whatever name UniPile gives it."""
+"""The pairing code, whatever UniPile calls its field."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Who read a message: only the contact's reading turns the ticks blue, and a group's only when everybody has read."""
+"""Read receipts: only a read by the contact turns the ticks blue, and in a group only a read by all members."""
 
 from typing import Any
 
@@ -40,7 +40,7 @@ def read(read_by: object, **more: Any) -> str | None:
     [
         *(ANA, [ANA], [OWN, ANA], {"0": ANA}, "120000000000001@lid", ["120000000000001@lid"]),
         *({"120000000000001@lid": True}, {"120000000000001@lid": "2026-03-02T09:14:05.000Z"}),
-        # Nobody is named.
+        # No reader is named.
         *(None, [], {}, "", 7, [None], {"attendee_name": "Ana"}),
     ],
     ids=lambda value: repr(value)[:40],
@@ -80,7 +80,7 @@ def test_a_read_of_a_customers_message_ticks_nothing(is_sender: object) -> None:
         ([ANA], "delivered"),
         ([ANA, OWN], "delivered"),
         ([ANA, BIA], "read"),
-        # The one by the LID, the other by the number.
+        # One by LID, the other by phone number.
         (["120000000000001@lid", "5511988880002@s.whatsapp.net"], "read"),
         ({"120000000000001@lid": "2026-03-02T09:14:05Z", "120000000000002@lid": False}, "delivered"),
         (OWN, None),

@@ -1,4 +1,4 @@
-"""UniPile's receipts and account states (unipile-api.md §4): ticks on our own messages, states we know."""
+"""UniPile's receipts and account states (unipile-api.md §4): ticks on our own messages, known states."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Flags and small numbers, however a server writes them."""
+"""Flags and small integers in every spelling."""
 
 import pytest
 
@@ -86,7 +86,7 @@ def test_whole_keeps_the_sign() -> None:
         ({"muted_until": "-1"}, {"muted_until": "9999-12-31T00:00:00Z"}),
         ({"muted_until": 1772442845000}, {"muted_until": "2026-03-02T09:14:05+00:00"}),
         ({"muted_until": "0001-01-01T00:00:00Z"}, {"mutes": True, "muted_until": None}),
-        # A chat that was read in a year to come would stay read until then.
+        # A chat read in a future year would stay read until then.
         ({"unread_count": 0, "timestamp": "9999-01-01T00:00:00.000Z"}, {"is_read": False, "last_at": None}),
         ({"unread_count": 0, "timestamp": "1970-01-01T00:00:00.000Z"}, {"is_read": False, "last_at": None}),
         ({"unread_count": 0, "timestamp": "1772442845"}, {"is_read": True}),

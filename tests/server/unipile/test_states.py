@@ -1,4 +1,4 @@
-"""Messages as UniPile answers them, system events and reactions as its webhooks tell them, with all their oddities."""
+"""Messages in UniPile's responses, system events and reactions in its webhooks, in all their variants."""
 
 from typing import Any
 
@@ -60,7 +60,7 @@ def test_a_reaction_has_a_sender_and_a_value() -> None:
 @pytest.mark.parametrize(
     "changes",
     [
-        {"phone": "5511900000001"},  # as account_info has it
+        {"phone": "5511900000001"},  # as in account_info
         {"account_info": {"user_id": "15511988880000@lid"}},
     ],
     ids=repr,

@@ -1,4 +1,4 @@
-"""How calls travel: repeats of reads only, patience when asked for, a breaker, and a key that nobody gets to see."""
+"""The transport of calls: retries of reads only, Retry-After, a breaker, and a key that never leaks."""
 
 import gzip
 import io
@@ -19,7 +19,7 @@ DOWN = NotTaken("not_reached", "t")
 
 
 class Script:
-    """Answers with these statuses in turn, the last one for ever, and counts the calls."""
+    """Responds with these statuses in turn, then always with the last one, and counts the calls."""
 
     def __init__(self, *statuses: int, headers: dict[str, str] | None = None) -> None:
         self._statuses = list(statuses)
@@ -51,7 +51,7 @@ async def test_a_read_is_given_up_eventually() -> None:
 
 @pytest.mark.parametrize("packed", [True, False])
 async def test_a_decompression_bomb_is_not_read_to_its_end(packed: bool) -> None:
-    """A megabyte that unpacks to a gigabyte, and one that is as large as it is; neither is asked for again."""
+    """A megabyte that decompresses to a gigabyte, and an uncompressed oversized body; neither is retried."""
     calls = 0
     body = gzip.compress(b" " * 200_000_000, 1) if packed else b" " * (MAX_ANSWER_BYTES + 1)
     headers = {"Content-Encoding": "gzip"} if packed else {}
@@ -189,7 +189,7 @@ def test_each_kind_of_call_has_its_timeout() -> None:
 
 
 def telling_the_key(status: int, kind: str) -> Handler:
-    """A UniPile that quotes what it was sent."""
+    """A UniPile that quotes the request in its response."""
 
     async def answer(request: web.Request) -> web.Response:
         body = {"type": f"errors/{kind}", "title": "No.", "detail": f"Wrong: {request.headers['X-API-KEY']}"}

@@ -45,7 +45,7 @@ async def test_a_change_reaches_other_instances(config: Config) -> None:
         elsewhere = Peer(there.stranger.session, there.stranger.url, eva.token, eva.user_id)
         chat = f"{CHANNELS}/{account_id}/chats/{await make_chat(here, account_id)}"
         assert (await elsewhere.call("PATCH", chat, {"pinned": True})).status == 200
-        # Rows that are not theirs are refused by the query too; what a role may do is known by the table alone.
+        # Rows of others are also rejected by the query; what a role may do is decided by the table alone.
         await owner.ok("PUT", f"{CHANNELS}/{account_id}/members/{eva.user_id}", {"role": "viewer"})
 
         async def is_heard() -> bool:

@@ -32,7 +32,7 @@ OURS = Proxies(["10.0.0.0/8", "fd00::/8"])
             "10.0.0.1",
             ["198.51.100.1, 203.0.113.9"],
             "203.0.113.9",
-        ),  # the left part is the client's own invention
+        ),  # the left part is forged by the client
         ("10.0.0.1", ["198.51.100.1, 203.0.113.9, 10.0.0.2"], "203.0.113.9"),
         ("10.0.0.1", ["198.51.100.1", "203.0.113.9"], "203.0.113.9"),
         ("10.0.0.1", ["203.0.113.9:4711"], "203.0.113.9"),
@@ -103,7 +103,7 @@ async def test_handlers_see_the_client(config: Config, trusted: tuple[str, ...],
     ):
         body = {"user_id": "ana"}
         async with session.post(f"{url}/api/auth/test-token", json=body) as answer:
-            # A body is read through the proxy's request as well, and the cookie's rules do not follow the header.
+            # A body is also read through the proxied request, and the cookie's rules ignore the header.
             assert answer.status == 200, await answer.text()
             assert "Strict-Transport-Security" not in answer.headers
     assert seen == [client]
@@ -115,7 +115,7 @@ async def test_handlers_see_the_client(config: Config, trusted: tuple[str, ...],
 )
 def test_an_unlisted_proxy_is_logged_once(peer: str | None, is_said: bool) -> None:
     proxies = Proxies(["10.0.0.0/8"])
-    # 203.0.113.0/24 is set aside for documentation, which counts as private.
+    # 203.0.113.0/24 is reserved for documentation, which counts as private.
     assert [proxies.is_unlisted_proxy(peer) for _ in range(2)] == [is_said, False]
     assert not proxies.is_unlisted_proxy("8.8.8.8")
 

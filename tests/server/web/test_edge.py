@@ -144,7 +144,7 @@ async def test_twenty_concurrent_bombs_do_not_slow_others(web_only: Stack) -> No
     is_done = True
     await watching
     assert set(statuses) == {415}
-    assert spent < 1.5  # unpacking them takes more than the double on any machine
+    assert spent < 1.5  # decompressing them takes more than twice as long on any machine
     assert slowest < 0.5
 
 
@@ -193,7 +193,7 @@ async def test_data_after_a_large_body_keeps_its_order(web_only: Stack) -> None:
     writer.close()
 
 
-# -- what the parser cannot read -----------------------------------------------------------------------------------
+# -- invalid requests ---------------------------------------------------------------------------------------------
 
 SECRET = "s3cr3t-of-somebody"
 UNREADABLE = {
@@ -234,7 +234,7 @@ async def test_invalid_requests_are_rejected_in_the_error_format_without_an_echo
         assert answer.headers["content-security-policy"].startswith("default-src 'none'")
         assert answer.headers["connection"] == "close"
         assert "server" not in answer.headers
-    # Strangers fill nobody's log.
+    # Strangers cannot fill the log.
     assert capsys.readouterr().err == ""
 
 

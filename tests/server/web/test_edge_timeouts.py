@@ -18,7 +18,7 @@ TIMEOUTS = Timeouts(head=0.3, stall=0.5, idle=60.0)
 
 @asynccontextmanager
 async def waiting(config: Config, timeouts: Timeouts) -> AsyncIterator[int]:
-    """A server of this patience; yields its port."""
+    """A server with these timeouts; yields its port."""
     runner = EdgeRunner(create_app(config), timeouts=timeouts, access_log=None, shutdown_timeout=1.0)
     await runner.setup()
     try:

@@ -12,9 +12,9 @@ from tests.support.peers import Answer, Peer
 from tests.support.route_cases import NEEDED, make_route_target
 
 READING = [route for route in ROUTES if route.method == "GET" and route.name != "open_socket"]
-# They differ from one answer to the next, or say how a body comes that is not there.
+# They differ between responses, or describe the transfer of the missing body.
 PASSING = ("date", "x-request-id", "ratelimit", "transfer-encoding")
-# What these say is another thing each time.
+# The content of these changes with every request.
 LIVELY = ("show_metrics", "show_readiness")
 
 
@@ -53,7 +53,7 @@ async def test_head_describes_a_file_without_its_body(web_only: Stack, asked: di
     answer = await assert_same(agent, where, **asked)
     if answer.status < 400:
         assert int(answer.headers["Content-Length"]) == (4 if asked else len(PDF))
-        # On a browser that two people share each has to ask.
+        # On a shared browser each user must request the file.
         assert (answer.headers["Vary"], answer.headers["Cache-Control"]) == (
             "Authorization",
             "private, max-age=31536000, immutable",

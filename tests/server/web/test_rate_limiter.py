@@ -15,7 +15,7 @@ from server.errors import ConfabError
 from server.web import rate_limiter
 from server.web.rate_limiter import Count, Limiter
 
-SLOW = 3600.0  # between two: whatever a test takes, none comes back
+SLOW = 3600.0  # between two refills: no token is refilled during a test
 
 
 REDIS_TIMEOUT_SECONDS = rate_limiter.REDIS_TIMEOUT_SECONDS
@@ -67,7 +67,7 @@ async def test_returned_tokens_can_be_taken_again(redis: Redis) -> None:
         assert await limiter.take(rate, "ana") == 0.0
         await limiter.give_back(rate, "ana")
     assert [await limiter.take(rate, "ana") == 0.0 for _ in range(3)] == [True, True, False]
-    for _ in range(9):  # more than was taken gives nobody more than the burst
+    for _ in range(9):  # returning more than was taken does not exceed the burst
         await limiter.give_back(rate, "ana")
     assert [await limiter.take(rate, "ana") == 0.0 for _ in range(3)] == [True, True, False]
 
@@ -92,11 +92,11 @@ async def test_without_redis_each_instance_counts_alone(
     assert await limiter.take(rate, "ana") == 0.0
     with monkeypatch.context() as away:
         away.setattr(limiter, "_take", fail)
-        # What was known of Redis's count still counts.
+        # The last known count of Redis still applies.
         assert [await limiter.take(rate, "ana") == 0.0 for _ in range(10)] == [True] * 9 + [False]
         assert asked == 1, "a Redis that is away is asked once a while, not by every request"
     monkeypatch.setattr(limiter, "_away_until", 0.0)
-    # Redis is told of what it missed.
+    # Redis receives the missed counts.
     assert await limiter.take(rate, "ana") > 0
     assert await Limiter(redis).take(rate, "ana") > 0
 
@@ -145,7 +145,7 @@ def test_never_more_than_the_rate_in_any_window(pauses: list[float], burst: int,
         count = rate_limiter._count_locally(local, rate, 1, now)
         if count.wait == 0.0:
             taken.append(now)
-        else:  # exactly after the wait it is let through
+        else:  # exactly after the wait it is allowed
             assert rate_limiter._count_locally(replace(local), rate, 1, now + count.wait).wait == 0.0
             assert (
                 rate_limiter._count_locally(replace(local), rate, 1, now + count.wait * 0.99 - 1e-3).wait
@@ -173,7 +173,7 @@ def test_the_header_states_remaining_tokens_and_refill(count: Count, header: str
     assert count.header(rate) == header
 
 
-# -- over the front door ------------------------------------------------------------------------------------
+# -- over HTTP -----------------------------------------------------------------------------------------------
 
 
 async def test_require_names_the_seconds(redis: Redis) -> None:

@@ -49,7 +49,7 @@ async def test_reads_are_counted_per_user_and_reported(config: Config) -> None:
             assert answer.headers["RateLimit"].startswith(f'"read";r={left};t=')
         assert_limited(await ana.call("GET", ACCOUNTS), "read", 3)
         assert (await bia.call("GET", ACCOUNTS)).status == 200
-        # Another class is counted apart, and what is refused for another reason counts as well.
+        # Another class is counted separately, and requests rejected for other reasons count too.
         answer = await ana.call("PATCH", "/api/channels/whatsapp/77", {"read_receipts": True})
         assert (answer.status, answer.headers["RateLimit"].split(";")[:2]) == (404, ['"write"', "r=9999"])
 
@@ -76,7 +76,7 @@ async def test_an_address_is_limited_before_any_lookup(config: Config) -> None:
             assert answer.status == 401
         for path in (ACCOUNTS, "/", "/api/config", "/api/nothing"):
             assert_limited(await stack.stranger.call("GET", path), "address", 5)
-        # Webhooks have their own, generous count: what UniPile sends is never lost to a flood of others.
+        # Webhooks have a separate, generous limit: a flood of other requests never costs a webhook.
         assert (await stack.stranger.deliver(message_received("acc-1"))).status == 200
 
 
@@ -140,7 +140,7 @@ def test_the_default_limits_exceed_human_use(config: Config) -> None:
     rates = rates_of(replace(config.limits, enabled=True))
     assert rates.keys() == STRIDES.keys()
     assert all(rate.burst >= 20 for name, rate in rates.items() if name not in ALWAYS)
-    # Guessing is slowed down also where nothing else is.
+    # Guessing is limited even where nothing else is.
     assert rates_of(replace(config.limits, enabled=False)).keys() == ALWAYS
     guarded = {name: (rates[name].burst, rates[name].seconds) for name in ALWAYS}
     assert guarded == {

@@ -16,7 +16,7 @@ from tests.support.ports import free_port
 
 LISTED, FOREIGN = "https://inbox.example", "https://evil.example"
 ACCOUNTS = "/api/channels/whatsapp/accounts"
-# All kinds of answers: pages, files, JSON, failures of ours and of the router.
+# All kinds of responses: pages, files, JSON, our errors and those of the router.
 ADDRESSES = (
     "/",
     "/login",
@@ -85,7 +85,7 @@ async def test_hsts_is_sent_with_an_https_public_url(
     own = replace(config, web=replace(config.web, public_url=public_url))
     async with serving(create_app(own), free_port()) as url, aiohttp.ClientSession() as session:
         for path in ("/", "/api/config", "/api/nothing"):
-            # A header that any client can send does not cause it.
+            # A forwarded header, which any client can send, does not enable it.
             answer = await Peer(session, url).call("GET", path, headers={"X-Forwarded-Proto": "https"})
             assert answer.headers.get("Strict-Transport-Security") == expected
 

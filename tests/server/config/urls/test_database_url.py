@@ -10,7 +10,7 @@ from psycopg2.extensions import parse_dsn
 from server.config.reader import ConfigError
 from server.config.urls.database_url import ENCODE, database_address
 
-# Each stands for a piece of a password.
+# Each is a part of a password.
 SECRETS = ("hunter", "tiger", "zebra")
 
 
