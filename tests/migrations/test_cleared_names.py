@@ -69,7 +69,7 @@ def test_names_that_are_none_are_cleared_and_real_ones_stay(cursor: Any) -> None
     assert shown(cursor) == [(name, name, name) for name in wanted]
 
 
-def test_a_client_with_an_older_seq_reads_what_was_cleared(cursor: Any) -> None:
+def test_a_client_with_an_older_seq_reads_the_cleared_names(cursor: Any) -> None:
     insert(cursor, ["Bia", "5511988880000"])
     cursor.execute(CLEAR)
     cursor.execute("select count(*) filter (where seq > 0), max(seq) from channels_chat")
@@ -80,7 +80,7 @@ def test_a_client_with_an_older_seq_reads_what_was_cleared(cursor: Any) -> None:
     assert cursor.fetchall() == [(0, 2, False), (2, 2, True)]
 
 
-def test_a_group_that_is_called_by_a_year_keeps_its_name(cursor: Any) -> None:
+def test_a_group_named_with_a_year_is_unchanged(cursor: Any) -> None:
     insert(cursor, ["2026", "\u3164", "My Shop"], "group")
     cursor.execute(CLEAR)
     assert [title for _, title, _ in shown(cursor)] == ["2026", None, "My Shop"]

@@ -134,6 +134,6 @@ def test_exactly_the_changed_rows_take_a_seq(rows: Rows) -> None:
     assert max(taken) == rows("select seq from channels_account")[0][0]
 
 
-def test_the_counters_stay_what_the_rows_say(rows: Rows) -> None:
+def test_the_counters_still_match_the_rows(rows: Rows) -> None:
     """What a deleted status had counted is in channels_usage_gone."""
     assert rows("select messages_rcvd from channels_usage_gone") == [(1,)]

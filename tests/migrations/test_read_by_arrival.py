@@ -66,7 +66,7 @@ def seed(url: str) -> None:
                 cursor.execute(ADD_MESSAGE, (*values, kind == "history", kind == "deleted", seq, seq))
 
 
-def test_what_was_unread_stays_unread(database: str, tmp_path: Path) -> None:
+def test_unread_messages_stay_unread(database: str, tmp_path: Path) -> None:
     migrate(database, ladder(tmp_path / "before", BEFORE))
     seed(database)
     steps = ladder(tmp_path / "after", BEFORE + 1)

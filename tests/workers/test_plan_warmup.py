@@ -37,9 +37,7 @@ async def test_everything_a_batch_runs_is_planned_before_the_first(config: Confi
     assert [known.get(f"confab_{name}") for name in storing] == [1] * len(storing)
 
 
-async def test_plans_that_were_thrown_away_are_made_anew(
-    config: Config, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_discarded_plans_are_prepared_again(config: Config, monkeypatch: pytest.MonkeyPatch) -> None:
     for module in (prepared, plan_warmup):
         monkeypatch.setattr(module, "RENEWAL_AGES", tuple(number / 20 for number in range(200)))
     async with open_parts(config) as parts, plan_warmup.warmed(parts):

@@ -214,9 +214,7 @@ async def test_an_expired_lease_is_renewed_without_a_second_run(
     assert sorted(crew.jobs.ended) == [1, 2]
 
 
-async def test_a_worker_that_ends_by_itself_is_restarted(
-    crew: Workers, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_worker_that_exits_is_restarted(crew: Workers, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(runner, "RESTART_SECONDS", (0.0,))
     made: list[WokenWorker] = []
 

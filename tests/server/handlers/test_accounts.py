@@ -67,7 +67,7 @@ async def test_another_users_account_is_a_conflict_and_an_unknown_one_is_absent(
     assert (await other.ok("GET", f"{CHANNELS}/accounts"))["items"] == []
 
 
-async def test_two_who_link_the_same_account_at_once_cannot_both_have_it(web_only: Stack) -> None:
+async def test_of_two_concurrent_links_of_an_account_one_succeeds(web_only: Stack) -> None:
     await web_only.sandbox.ok("POST", "/sandbox/accounts", {"id": "acc-1"})
     peers = [await web_only.sign_in(name) for name in ("ana", "bia", "ana", "bia")]
     answers = await asyncio.gather(
@@ -98,7 +98,7 @@ BAD_CONNECTS: list[Any] = [
 ]
 
 
-async def test_what_asks_for_no_known_way_is_invalid(web_only: Stack) -> None:
+async def test_an_invalid_connect_is_rejected(web_only: Stack) -> None:
     agent = await web_only.sign_in()
     for body in BAD_CONNECTS:
         answer = await agent.call("POST", CONNECT, body)

@@ -228,7 +228,7 @@ async def test_impossible_changes_are_invalid(
     assert (answer.status, list(answer.body["error"]["fields"])) == (422, [field])
 
 
-async def test_what_was_not_sent_yet_cannot_be_changed(web_only: Stack) -> None:
+async def test_an_unsent_message_cannot_be_changed(web_only: Stack) -> None:
     agent = await web_only.sign_in()
     account_id = await make_account(web_only, agent)
     chat_id = await make_chat(web_only, account_id)

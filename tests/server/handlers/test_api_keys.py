@@ -31,7 +31,7 @@ async def test_a_key_is_shown_once_used_noted_and_revoked(web_only: Stack) -> No
     assert (await ana.ok("GET", KEYS))["items"] == []
 
 
-async def test_a_keys_socket_hears_its_numbers_only(web_only: Stack) -> None:
+async def test_a_keys_socket_receives_its_accounts_only(web_only: Stack) -> None:
     ana = await web_only.sign_in("ana")
     first, second = [await make_account(web_only, ana, name) for name in ("acc-1", "acc-2")]
     made = await ana.ok("POST", KEYS, {"name": "crm", "scopes": ["read"], "account_ids": [second]})
@@ -68,7 +68,7 @@ async def test_a_key_has_no_more_permissions_than_its_user(web_only: Stack) -> N
     assert (await owner.call("DELETE", f"{KEYS}/{made['key']['id']}")).status == 204
 
 
-async def test_an_expired_key_opens_nothing(web_only: Stack) -> None:
+async def test_an_expired_key_has_no_access(web_only: Stack) -> None:
     ana = await web_only.sign_in("ana")
     past = (datetime.now(UTC) - timedelta(seconds=1)).isoformat()
     assert (await ana.call("POST", KEYS, {"name": "x", "scopes": ["read"], "expires_at": past})).status == 422

@@ -68,7 +68,7 @@ async def test_one_range_is_answered_with_that_part(
         assert answer.headers["Content-Range"] == f"bytes {begin}-{begin + len(answer.raw) - 1}/{len(PDF)}"
 
 
-async def test_what_a_browser_has_is_not_sent_again(web_only: Stack) -> None:
+async def test_cached_files_are_not_sent_again(web_only: Stack) -> None:
     agent, _, path = await make_chat_path(web_only)
     where = file_path(await send(agent, path, PNG))
     tag = (await agent.call("GET", where)).headers["ETag"]

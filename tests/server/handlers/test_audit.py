@@ -92,7 +92,7 @@ async def test_the_audit_log_is_paged_and_filtered_by_action_user_and_time(web_o
         assert (await owner.call("GET", f"{AUDIT}?{query}")).status == 422
 
 
-async def test_the_file_holds_all_of_it_and_no_formula(
+async def test_the_audit_file_is_complete_and_contains_no_formula(
     web_only: Stack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("server.handlers.audit.LINES_PER_READ", 4)
@@ -111,7 +111,7 @@ async def test_the_file_holds_all_of_it_and_no_formula(
     assert (await lines(owner))[0]["action"] == "audit.exported"
 
 
-async def test_only_the_retention_takes_lines_away_and_only_old_ones(web_only: Stack) -> None:
+async def test_only_the_retention_deletes_audit_lines_and_only_old_ones(web_only: Stack) -> None:
     await write_lines(web_only, 2)
     database = web_only.app[DATABASE]
     assert await database.write(audit_pages.prune, 30, 10) == 0

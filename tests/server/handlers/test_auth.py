@@ -69,7 +69,7 @@ BAD_TEST_TOKENS: list[dict[str, Any]] = [
 ]
 
 
-async def test_what_names_no_test_user_is_invalid(web_only: Stack) -> None:
+async def test_an_invalid_test_user_name_is_rejected(web_only: Stack) -> None:
     for body in BAD_TEST_TOKENS:
         answer = await web_only.stranger.call("POST", TEST_TOKEN, body)
         assert (answer.status, answer.body["error"]["code"]) == (422, "invalid"), body
@@ -165,7 +165,7 @@ async def test_a_refresh_gives_a_new_token_and_a_new_cookie(web_only: Stack) -> 
     assert (await with_cookie(web_only, REFRESH, second)).status == 200
 
 
-async def test_the_old_cookie_is_good_for_a_second_tab_but_does_not_rotate(web_only: Stack) -> None:
+async def test_the_old_cookie_serves_a_second_tab_without_rotating(web_only: Stack) -> None:
     await make_user(web_only)
     first = cookie_of(await log_in(web_only))
     second = cookie_of(await with_cookie(web_only, REFRESH, first))
@@ -197,7 +197,7 @@ async def test_the_old_cookie_is_rejected_after_the_grace_period(
     assert [line.action for line in await audit_lines(web_only)] == ["login", "session.reused"]
 
 
-async def test_without_the_header_the_cookie_counts_for_nothing(web_only: Stack) -> None:
+async def test_the_cookie_is_ignored_without_the_header(web_only: Stack) -> None:
     await make_user(web_only)
     cookie = cookie_of(await log_in(web_only))
     answer = await web_only.stranger.call("POST", REFRESH, headers={"Cookie": cookie})
@@ -234,7 +234,7 @@ async def test_forged_cookies_are_rejected(web_only: Stack) -> None:
     assert (await with_cookie(web_only, REFRESH, None)).status == 401
 
 
-async def test_signing_out_ends_the_session_and_takes_the_cookie_away(web_only: Stack) -> None:
+async def test_signing_out_ends_the_session_and_clears_the_cookie(web_only: Stack) -> None:
     await make_user(web_only)
     cookie = cookie_of(await log_in(web_only))
     answer = await with_cookie(web_only, LOGOUT, cookie)

@@ -98,7 +98,7 @@ async def test_the_newest_event_wins_in_any_order_of_arrival(billed: Stack) -> N
     assert await plan_of(agent) == (True, "tiny", "trial")
 
 
-async def test_what_is_paid_for_ends_when_it_ends(billed: Stack) -> None:
+async def test_a_paid_period_ends_on_time(billed: Stack) -> None:
     agent = await billed.sign_in()
     await applied(billed, event(user_id=agent.user_id, plan="open", expires_at="2020-01-01T00:00:00Z"))
     assert await plan_of(agent) == (True, "tiny", "trial")
@@ -172,7 +172,7 @@ async def test_where_no_secret_is_set_there_is_nothing_at_this_address(web_only:
     assert_refused(await post(web_only, event(user_id=1)), 404, "not_found")
 
 
-async def test_what_it_changes_is_written_down_once(billed: Stack) -> None:
+async def test_billing_changes_are_audited_once(billed: Stack) -> None:
     ana = await billed.sign_in("ana")
     first, renewed = (
         event(user_id=ana.user_id, plan="closed"),

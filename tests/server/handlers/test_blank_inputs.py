@@ -76,7 +76,7 @@ async def test_a_reaction_is_an_emoji(agent: Peer, place: str) -> None:
         assert list(await fields_of(agent, "PUT", path, {"value": value})) == ["value"]
 
 
-async def test_nothing_is_called_by_a_blank(agent: Peer) -> None:
+async def test_blank_names_are_invalid(agent: Peer) -> None:
     for blank in BLANKS:
         assert list(await fields_of(agent, "PATCH", "/api/auth/me", {"name": blank})) == ["name"]
         assert list(await fields_of(agent, "POST", "/api/keys", {"name": blank, "scopes": ["read"]})) == [

@@ -154,7 +154,7 @@ async def test_only_the_owner_decides_about_read_marks(web_only: Stack) -> None:
     assert (await owner.ok("PATCH", path, body))["account"]["seq"] == first["seq"]
 
 
-async def test_a_chat_with_something_unread_is_not_called_read_at_unipile(linked: LinkedChat) -> None:
+async def test_a_chat_with_unread_messages_is_not_marked_as_read_at_unipile(linked: LinkedChat) -> None:
     """UniPile marks whole chats only: the contact would see unread messages as read."""
     assert (await linked.patch(read=True, read_seq=0))["unread_count"] == 1
     await linked.patch(pinned=True)

@@ -127,7 +127,7 @@ async def test_a_chat_that_is_there_is_used(door: Door) -> None:
         "+55 011 97777-0000",
     ],
 )
-async def test_a_chat_starts_at_the_number_that_was_pasted(door: Door, to: str) -> None:
+async def test_a_chat_starts_with_a_pasted_phone_number(door: Door, to: str) -> None:
     answer = await door.start(to=to)
     assert (answer.status, answer.body["chat"]["title"]) == (201, "+5511977770000")
 
@@ -141,7 +141,7 @@ async def test_a_chat_starts_at_the_number_that_was_pasted(door: Door, to: str) 
         ("541123456789", "+5491123456789"),
     ],
 )
-async def test_a_number_in_its_other_form_finds_the_chat_that_is_there(
+async def test_the_other_form_of_a_phone_number_finds_the_existing_chat(
     door: Door, known: str, typed: str
 ) -> None:
     await door.stack.write("acc-1", "Oi", **{"from": {"phone_number": known, "name": "Davi"}})
@@ -168,7 +168,7 @@ async def test_a_phone_number_without_whatsapp_is_rejected_and_can_be_retried(do
     "to",
     [None, "", "123456", "+0511977770000", "1" * 16, "CALL-ME-NOW", "11 97777-0000", 5511977770000],
 )
-async def test_an_impossible_number_is_invalid(web_only: Stack, to: object) -> None:
+async def test_an_impossible_phone_number_is_invalid(web_only: Stack, to: object) -> None:
     agent = await web_only.sign_in()
     account_id = await make_account(web_only, agent)
     answer = await agent.call("POST", f"{CHANNELS}/{account_id}/chats", {"to": to, "text": "Oi"})
@@ -183,7 +183,7 @@ async def test_a_first_message_needs_a_text(web_only: Stack) -> None:
         assert (answer.status, list(answer.body["error"]["fields"])) == (422, ["text"])
 
 
-async def test_the_number_cannot_write_to_itself(door: Door) -> None:
+async def test_an_account_cannot_write_to_itself(door: Door) -> None:
     (account,) = (await door.agent.ok("GET", f"{CHANNELS}/accounts"))["items"]
     answer = await door.start(to=account["phone"])
     assert (answer.status, list(answer.body["error"]["fields"])) == (422, ["to"])
@@ -254,7 +254,7 @@ async def test_a_viewer_cannot_start_chats(door: Door) -> None:
 
 
 @pytest.mark.parametrize("seen", [Seen.SIGNED_OUT, Seen.UNLINKED])
-async def test_a_number_that_is_not_connected_begins_nothing(web_only: Stack, seen: Seen) -> None:
+async def test_a_disconnected_account_cannot_start_a_chat(web_only: Stack, seen: Seen) -> None:
     agent = await web_only.sign_in()
     account_id = await make_account(web_only, agent, seen=seen)
     answer = await agent.call("POST", f"{CHANNELS}/{account_id}/chats", {"to": TO, "text": "Oi"})

@@ -160,7 +160,7 @@ def requests_of(account_id: object, chat_id: object) -> list[tuple[str, str, Any
     ]
 
 
-async def test_what_is_not_the_callers_is_as_absent_as_what_is_not_there(web_only: Stack) -> None:
+async def test_rows_of_others_look_like_absent_rows(web_only: Stack) -> None:
     owner, other = await web_only.sign_in("owner"), await web_only.sign_in("other")
     account_id = await make_account(web_only, owner, "acc-1")
     second_id = await make_account(web_only, owner, "acc-2")

@@ -42,7 +42,7 @@ def next_month() -> str:
     return f"{(first + timedelta(days=32)).replace(day=1):%Y-%m-%dT00:00:00.000Z}"
 
 
-def test_what_a_route_asks_of_the_plan_is_something_a_plan_has() -> None:
+def test_required_plan_features_exist() -> None:
     asked = {route.entitlement for route in ROUTES} - {None}
     assert asked <= {"accounts", "messages", *FEATURES}
     assert {route.name for route in ROUTES if route.entitlement is not None} == {
@@ -64,7 +64,7 @@ async def test_of_fifty_at_once_with_one_unit_left_one_is_sent(tiny: Stack) -> N
     assert len([m for m in await agent.messages(account_id, chat_id) if m["direction"] == "out"]) == 5
 
 
-async def test_two_numbers_of_one_owner_share_the_months_messages(tiny: Stack) -> None:
+async def test_two_accounts_of_one_owner_share_the_monthly_limit(tiny: Stack) -> None:
     agent, _, path = await make_thread(tiny)
     other = await make_account(tiny, agent, "acc-other")
     second = f"{CHANNELS}/{other}/chats/{await make_chat(tiny, other)}/send"
@@ -196,7 +196,7 @@ async def test_a_disconnected_account_needs_a_free_slot_to_reconnect(tiny: Stack
     assert (await agent.call("POST", f"{CHANNELS}/{first['id']}/reconnect")).status == 200
 
 
-async def test_what_the_plan_allows_and_what_is_used_is_shown(tiny: Stack) -> None:
+async def test_limits_and_usage_of_the_plan_are_shown(tiny: Stack) -> None:
     agent, _, path = await make_thread(tiny)
     for n in range(4):
         await agent.ok("POST", path, {"text": str(n)})

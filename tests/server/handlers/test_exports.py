@@ -82,7 +82,7 @@ async def write_now(stack: Stack) -> None:
         await write_exports(opened)
 
 
-async def test_a_whole_number(stack: Stack) -> None:
+async def test_an_export_of_a_whole_account(stack: Stack) -> None:
     owner = await stack.sign_in("owner")
     account_id = await written(stack, owner)
     export = await ask(owner, account_id, with_media=True)
@@ -155,7 +155,7 @@ async def test_a_killed_workers_export_is_written_by_another(web_only: Stack) ->
     assert set(await fetch(owner, account_id, export["id"])) >= {"messages.jsonl"}
 
 
-async def test_it_ends(stack: Stack, parts: Parts) -> None:
+async def test_an_export_becomes_unavailable(stack: Stack, parts: Parts) -> None:
     owner = await stack.sign_in("owner")
     account_id = await written(stack, owner)
     whole = await ask(owner, account_id)

@@ -130,7 +130,7 @@ async def test_without_postgres_it_is_alive_and_not_ready(
     assert (await web_only.stranger.call("GET", "/health")).status == 200
 
 
-async def test_what_is_counted_can_be_read_by_prometheus(web_only: Stack) -> None:
+async def test_metrics_can_be_read_by_prometheus(web_only: Stack) -> None:
     await web_only.stranger.call("GET", "/api/nothing/here")
     answer = await web_only.stranger.call("GET", "/metrics")
     text = answer.raw.decode()

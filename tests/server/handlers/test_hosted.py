@@ -193,7 +193,7 @@ async def test_nothing_older_than_the_page_is_deleted(tiny: Stack, monkeypatch: 
     assert await accounts_at_unipile(tiny) == {"acc-1", "acc-2"}
 
 
-async def test_what_may_pass_deletes_nothing(tiny: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_temporary_errors_delete_nothing(tiny: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
     """Postgres is away for a moment: UniPile repeats the call, and the account still exists."""
     agent = await tiny.sign_in()
     await hand_out(tiny, agent)
@@ -240,7 +240,7 @@ async def test_only_a_hash_of_the_token_is_stored(web_only: Stack) -> None:
     assert TOKEN not in await web_only.app[DATABASE].read(read)
 
 
-async def test_who_is_not_entitled_gets_no_page(web_only: Stack) -> None:
+async def test_a_user_without_entitlement_gets_no_page(web_only: Stack) -> None:
     agent = await web_only.sign_in()
     await revoke_entitlement(web_only, agent)
     assert (await agent.call("POST", f"{CHANNELS}/connect", {"method": "hosted"})).status == 403

@@ -42,7 +42,7 @@ async def test_from_any_message_the_whole_chat_is_read(web_only: Stack) -> None:
             assert await walk_both_ways(agent, path, message_id, limit) == everything, (message_id, limit)
 
 
-async def test_a_newer_page_goes_on_to_what_came_meanwhile(web_only: Stack) -> None:
+async def test_a_newer_page_includes_later_arrivals(web_only: Stack) -> None:
     agent = await web_only.sign_in()
     account_id = await make_account(web_only, agent)
     chat_id = await make_chat(web_only, account_id)

@@ -107,7 +107,7 @@ async def test_the_same_client_id_gives_the_same_message_and_sends_nothing(web_o
     assert await sent_count(web_only, agent) == 1
 
 
-async def test_a_retry_is_answered_though_sending_has_been_shut_meanwhile(web_only: Stack) -> None:
+async def test_a_retry_is_answered_after_sending_was_disabled(web_only: Stack) -> None:
     """An error would be wrong about a message that is being sent."""
     agent, account_id, _, path = await make_thread(web_only)
     body = {"text": "Oi", "client_id": "client-1"}
@@ -189,7 +189,7 @@ async def test_a_channel_is_read_and_not_answered(web_only: Stack) -> None:
     assert await sent_count(web_only, agent) == 0
 
 
-async def test_a_number_that_is_signed_out_sends_nothing(web_only: Stack) -> None:
+async def test_a_signed_out_account_sends_nothing(web_only: Stack) -> None:
     agent, account_id, chat_id, path = await make_thread(web_only)
     answers = {
         Seen.SIGNED_OUT: 409,

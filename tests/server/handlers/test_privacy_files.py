@@ -39,7 +39,7 @@ def digest(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-async def test_an_export_has_the_files_or_says_which_there_are(stack: Stack) -> None:
+async def test_an_export_contains_or_lists_the_files(stack: Stack) -> None:
     owner = await stack.sign_in("owner")
     account_id, bia = await filled(stack, owner)
     for with_media in (True, False):

@@ -100,7 +100,7 @@ async def test_a_link_is_stored_as_a_hash_expires_and_is_replaced(web_only: Stac
         assert (await web_only.stranger.call("POST", "/api/auth/link", {"token": token})).status == 404
 
 
-async def test_a_reset_link_ends_what_was_open_with_the_old_password(web_only: Stack) -> None:
+async def test_a_reset_link_ends_sessions_of_the_old_password(web_only: Stack) -> None:
     owner = await sign_in_as(web_only, "owner")
     eva = await invite(web_only, owner)
     link = await owner.ok("POST", f"{USERS}/{eva.user_id}/link")
@@ -127,7 +127,7 @@ async def test_the_first_run_makes_an_owner_once(config: Config) -> None:
         assert await seed_owner(stack.config) is None
 
 
-async def test_registering_is_shut_unless_it_is_opened(web_only: Stack, config: Config) -> None:
+async def test_registration_is_closed_unless_enabled(web_only: Stack, config: Config) -> None:
     body = {"email": EMAIL, "name": "Eva", "password": PASSWORD}
     assert (await web_only.stranger.call("POST", "/api/auth/register", body)).status == 404
     opened = replace(config, auth=replace(config.auth, open_registration=True))

@@ -98,7 +98,7 @@ async def test_pushes_in_any_order_arrive_in_order_and_once(web_only: Stack) -> 
     assert seqs_of(socket) == [3, 4, 5, 6, 7, 8]
 
 
-async def test_cursors_bring_exactly_what_was_missed_and_then_what_is_new(web_only: Stack) -> None:
+async def test_cursors_deliver_exactly_the_missed_and_the_new_changes(web_only: Stack) -> None:
     agent, account_id, chat_id = await make_thread(web_only)
     ids = await make_messages(
         web_only, account_id, chat_id, [START + timedelta(days=1, minutes=n) for n in range(5)]

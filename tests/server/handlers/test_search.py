@@ -147,7 +147,7 @@ async def test_a_contact_is_listed_with_its_direct_chat(web_only: Stack) -> None
     assert people[0]["avatar"] is None
 
 
-async def test_what_was_changed_or_deleted_is_not_found_as_it_was(web_only: Stack) -> None:
+async def test_old_texts_of_changed_messages_are_not_found(web_only: Stack) -> None:
     agent = await web_only.sign_in()
     account_id = await make_account(web_only, agent)
     chat_id = await make_chat(web_only, account_id)

@@ -103,7 +103,7 @@ async def test_a_pasted_phone_number_finds_its_contact_and_chat(web_only: Stack)
         assert await listed(agent, account_id, text) == [], text
 
 
-async def test_what_was_indexed_before_the_upgrade_is_found_again(web_only: Stack) -> None:
+async def test_rows_indexed_before_the_upgrade_are_found(web_only: Stack) -> None:
     """As the migration leaves it: tokens of the older fold, all to be rewritten."""
     agent = await web_only.sign_in()
     account_id = await make_account(web_only, agent)

@@ -24,7 +24,7 @@ async def test_commands_are_acknowledged_where_they_carry_an_id(web_only: Stack)
     assert len(socket.frames) == 5  # nothing for the two without an id
 
 
-async def test_an_unknown_command_is_refused_and_the_socket_stays(web_only: Stack) -> None:
+async def test_an_unknown_command_is_rejected_and_the_socket_stays_open(web_only: Stack) -> None:
     socket = await signed_in(await web_only.sign_in())
     for event in ("", "AUTH", "join", "x" * 1000, "__init__"):
         answer = await socket.command(event)
@@ -62,7 +62,7 @@ async def test_compression_is_never_agreed_on(web_only: Stack) -> None:
         assert "Sec-WebSocket-Extensions" not in socket._response.headers
 
 
-async def test_rooms_that_are_not_the_callers_are_refused(web_only: Stack) -> None:
+async def test_rooms_of_others_are_rejected(web_only: Stack) -> None:
     owner, other = await web_only.sign_in("owner"), await web_only.sign_in("other")
     account_id = await make_account(web_only, owner)
     chat_id = await make_chat(web_only, account_id)
@@ -143,7 +143,7 @@ async def test_a_ping_is_answered_and_a_pong_is_no_command(web_only: Stack) -> N
         assert (answer.type, answer.data) == (WSMsgType.PONG, b"are you there")
 
 
-async def test_a_packed_frame_ends_the_socket(web_only: Stack) -> None:
+async def test_a_compressed_frame_ends_the_socket(web_only: Stack) -> None:
     """Compression was not negotiated: 50 kB could be 50 MB."""
     url = web_only.stranger.url + "/ws"
     async with web_only.stranger.session.ws_connect(url, compress=15) as socket:

@@ -113,7 +113,7 @@ async def test_a_command_before_auth_ends_the_socket_unanswered(web_only: Stack)
         assert socket.frames == []
 
 
-async def test_what_is_no_command_ends_the_socket(web_only: Stack) -> None:
+async def test_an_invalid_command_ends_the_socket(web_only: Stack) -> None:
     agent = await web_only.sign_in()
     bad: list[str | bytes] = [
         "",

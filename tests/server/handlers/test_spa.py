@@ -74,7 +74,7 @@ async def test_the_page_comes_with_a_strict_policy(url: str) -> None:
     assert headers["x-frame-options"] == "DENY"
 
 
-async def test_hashed_files_are_cached_for_ever_and_others_revalidated(url: str) -> None:
+async def test_hashed_files_are_immutable_and_others_revalidated(url: str) -> None:
     status, headers, body = await get(url, "/assets/index-abc.js")
     assert (status, body) == (200, SCRIPT)
     assert headers["cache-control"] == "public, max-age=31536000, immutable"
@@ -107,7 +107,7 @@ async def test_the_best_form_the_browser_takes_is_sent(url: str, accepted: str, 
     assert ("content-encoding" in headers, body) == (False, b"a{}")  # there is no other form of it
 
 
-async def test_what_a_browser_has_is_not_sent_again(url: str) -> None:
+async def test_cached_files_are_not_sent_again(url: str) -> None:
     _, headers, _ = await get(url, "/")
     tag = headers["etag"]
     for known in (tag, f"W/{tag}", f'"other", {tag}', "*"):
@@ -139,7 +139,7 @@ TRAVERSALS = [
 ]
 
 
-async def test_nothing_but_the_apps_files_is_served(url: str) -> None:
+async def test_only_the_apps_files_are_served(url: str) -> None:
     for target in TRAVERSALS:
         status, headers, body = await get(url, target)
         assert b"secret" not in body, target

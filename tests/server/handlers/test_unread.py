@@ -36,7 +36,7 @@ async def test_all_unread_chats_are_counted_however_old_they_are(web_only: Stack
     assert await read_unread(agent) == {account_id: (3, 0, 3), other_id: (60, 10, 30)}
 
 
-async def test_what_comes_into_an_archived_or_muted_chat_is_counted(web_only: Stack) -> None:
+async def test_messages_of_archived_and_muted_chats_are_counted(web_only: Stack) -> None:
     agent = await web_only.sign_in()
     account_id = await make_account(web_only, agent)
     chat_id = await make_chat(web_only, account_id)

@@ -26,7 +26,7 @@ from tests.support.fixtures_stack import Stack
 from tests.support.peers import Peer
 
 
-async def test_who_is_disabled_is_out_everywhere_within_seconds(web_only: Stack) -> None:
+async def test_a_disabled_user_loses_access_everywhere_within_seconds(web_only: Stack) -> None:
     owner = await sign_in_as(web_only, "owner")
     eva = await invite(web_only, owner)
     key = Peer(
@@ -46,7 +46,7 @@ async def test_who_is_disabled_is_out_everywhere_within_seconds(web_only: Stack)
     assert await closed(key)  # its key does not come back
 
 
-async def test_a_role_counts_from_the_next_request(web_only: Stack) -> None:
+async def test_a_role_applies_from_the_next_request(web_only: Stack) -> None:
     owner = await sign_in_as(web_only, "owner")
     eva = await invite(web_only, owner)
     account_id = await make_account(web_only, eva)
@@ -83,7 +83,7 @@ async def test_users_cannot_change_higher_roles_and_the_last_owner_stays(web_onl
     assert [p["role"] for p in people].count("owner") == 1
 
 
-async def test_the_audit_log_only_grows_and_holds_no_secret(web_only: Stack) -> None:
+async def test_the_audit_log_is_append_only_and_contains_no_secret(web_only: Stack) -> None:
     owner = await sign_in_as(web_only, "owner")
     made = await owner.ok("POST", USERS, {"email": EMAIL, "role": "viewer"})
     key = await owner.ok("POST", KEYS, {"name": "crm", "scopes": ["read"]})

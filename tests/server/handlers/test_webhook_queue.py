@@ -34,7 +34,7 @@ async def test_200_means_that_redis_holds_the_job_as_json(web_only: Stack, redis
     assert queued_event["received_at"].endswith("+00:00")
 
 
-async def test_account_status_goes_the_same_way(web_only: Stack) -> None:
+async def test_account_status_events_are_queued_too(web_only: Stack) -> None:
     body = {"AccountStatus": {"account_id": "acc-1", "account_type": "WHATSAPP", "message": "OK"}}
     assert (await post(web_only, orjson.dumps(body), STATUS)).body == {"received": True}
     ((event,),) = await queued(web_only)

@@ -95,7 +95,7 @@ MALFORMED = [
 ]
 
 
-async def test_what_is_no_event_is_malformed(web_only: Stack) -> None:
+async def test_a_body_that_is_no_event_is_malformed(web_only: Stack) -> None:
     for body in MALFORMED:
         answer = await post(web_only, body)
         assert (answer.status, answer.body["error"]["code"]) == (400, "malformed"), body[:60]
@@ -144,7 +144,7 @@ async def test_invalid_characters_are_replaced_and_the_event_is_stored(web_only:
     assert {body["account_id"] for body in found} == {"acc-1"}
 
 
-async def test_numbers_that_json_has_not_do_not_cost_the_event(web_only: Stack) -> None:
+async def test_non_json_numbers_do_not_lose_the_event(web_only: Stack) -> None:
     for number, text in itertools.product((b"NaN", b"-Infinity", b"1" * 100), (b'"Oi"', b'"\\ud800"')):
         body = b'{"account_id": "acc-1", "n": ' + number + b', "message": ' + text + b"}"
         assert (await post(web_only, body)).status == 200
@@ -164,7 +164,7 @@ async def pieces(body: bytes) -> AsyncIterator[bytes]:
         yield body[start : start + 65536]
 
 
-async def test_what_the_limit_allows_is_taken_and_one_byte_more_is_not(web_only: Stack) -> None:
+async def test_a_body_may_have_exactly_the_size_limit(web_only: Stack) -> None:
     limit = web_only.app[CONFIG].webhooks.max_body_bytes
     for size, status in ((limit, 200), (limit + 1, 413)):
         body = event_of(size)

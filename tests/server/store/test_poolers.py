@@ -90,9 +90,7 @@ async def test_nothing_of_ours_stays_on_the_connections_others_get(
             assert list(cursor.fetchone() or ()) == untouched
 
 
-async def test_what_others_set_on_the_connection_does_not_reach_us(
-    database: Database, pooled_url: str
-) -> None:
+async def test_settings_of_other_clients_do_not_affect_us(database: Database, pooled_url: str) -> None:
     with pooled_client(pooled_url) as other, other.cursor() as cursor:
         cursor.execute("set statement_timeout = '11s'; set timezone = 'America/Sao_Paulo'")
     assert await database.read(show) == OURS

@@ -44,7 +44,7 @@ async def listed(agent: Peer) -> list[int]:
     return [item["id"] for item in (await agent.ok("GET", f"{CHANNELS}/accounts"))["items"]]
 
 
-async def test_a_newer_attempt_replaces_the_older(stack: Stack) -> None:
+async def test_a_newer_pairing_replaces_the_older(stack: Stack) -> None:
     agent, other = await stack.sign_in("ana"), await stack.sign_in("bia")
     first, others = await connect(agent), await connect(other)
     second = await connect(agent)
@@ -65,7 +65,7 @@ async def test_unipiles_page_leaves_no_waiting_code_behind(stack: Stack) -> None
     assert (await listed(agent), await at_unipile(stack, waiting)) == ([], 404)
 
 
-async def test_a_newer_attempt_leaves_numbers_alone_that_were_connected(stack: Stack) -> None:
+async def test_a_newer_pairing_leaves_connected_accounts_unchanged(stack: Stack) -> None:
     agent = await stack.sign_in()
     known = await stack.make_account(agent)
     await agent.ok("POST", f"{CHANNELS}/{known['id']}/reconnect")
@@ -89,7 +89,7 @@ async def test_a_code_is_typed_instead_of_scanned(stack: Stack) -> None:
     assert (await becomes(agent, account, status="connected"))["phone"] == NUMBER
 
 
-async def test_a_number_that_works_here_already_is_not_linked_again(stack: Stack) -> None:
+async def test_a_working_account_is_not_linked_again(stack: Stack) -> None:
     """Two links of one number: every message would come twice, and be paid for twice."""
     agent = await stack.sign_in()
     first = await connect(agent)
@@ -103,7 +103,7 @@ async def test_a_number_that_works_here_already_is_not_linked_again(stack: Stack
     assert await listed(agent) == [first["id"]]
 
 
-async def test_a_number_that_was_signed_out_goes_on_under_the_new_link(stack: Stack) -> None:
+async def test_a_signed_out_account_continues_under_the_new_link(stack: Stack) -> None:
     agent = await stack.sign_in()
     first = await connect(agent)
     await scan(stack, first)
@@ -118,7 +118,7 @@ async def test_a_number_that_was_signed_out_goes_on_under_the_new_link(stack: St
     assert await listed(agent) == [first["id"], second["id"]]  # what was said before stays readable
 
 
-async def test_the_same_number_of_two_owners_is_their_own_business(stack: Stack) -> None:
+async def test_two_owners_may_link_the_same_phone_number(stack: Stack) -> None:
     for name in ("ana", "bia"):
         agent = await stack.sign_in(name)
         account = await connect(agent)
@@ -126,7 +126,7 @@ async def test_the_same_number_of_two_owners_is_their_own_business(stack: Stack)
         await becomes(agent, account, status="connected")
 
 
-async def test_who_names_an_account_has_chosen_it_whatever_its_number(stack: Stack) -> None:
+async def test_an_account_linked_by_id_is_accepted_with_any_phone_number(stack: Stack) -> None:
     agent = await stack.sign_in()
     linked = []
     for number in (1, 2):
@@ -141,7 +141,7 @@ async def test_who_names_an_account_has_chosen_it_whatever_its_number(stack: Sta
 
 
 @pytest.mark.parametrize("kind", ["LINKEDIN", "GOOGLE_OAUTH"])
-async def test_only_whatsapp_accounts_are_claimed(stack: Stack, kind: str) -> None:
+async def test_only_whatsapp_accounts_are_linked(stack: Stack, kind: str) -> None:
     await stack.sandbox.ok("POST", "/sandbox/accounts", {"id": "acc-1", "type": kind})
     agent = await stack.sign_in()
     answer = await agent.call("POST", f"{CHANNELS}/connect", {"external_account_id": "acc-1"})
@@ -149,7 +149,7 @@ async def test_only_whatsapp_accounts_are_claimed(stack: Stack, kind: str) -> No
     assert await listed(agent) == []
 
 
-async def test_a_word_that_a_new_number_works_is_believed_when_it_was_read(stack: Stack) -> None:
+async def test_a_reported_connection_is_verified_at_unipile(stack: Stack) -> None:
     """Whoever can send a webhook cannot connect a number: UniPile is asked."""
     agent = await stack.sign_in()
     account = await connect(agent)

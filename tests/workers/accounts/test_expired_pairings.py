@@ -47,7 +47,7 @@ async def is_linked(stack: Stack, account: dict[str, Any]) -> bool:
     return bool(known["sources"][0]["status"] == "OK")
 
 
-async def test_what_was_not_scanned_in_time_is_given_up(stack: Stack, parts: Parts) -> None:
+async def test_a_pairing_not_scanned_in_time_is_given_up(stack: Stack, parts: Parts) -> None:
     agent = await stack.sign_in()
     account = await connect(agent)
     socket = await agent.listen()
@@ -70,7 +70,7 @@ async def test_a_new_code_gives_new_time(stack: Stack, parts: Parts) -> None:
     assert await listed(agent) == [account["id"]]
 
 
-async def test_a_number_that_was_connected_once_is_never_given_up(stack: Stack, parts: Parts) -> None:
+async def test_a_previously_connected_account_is_never_given_up(stack: Stack, parts: Parts) -> None:
     agent = await stack.sign_in()
     account = await stack.make_account(agent)
     await agent.ok("POST", f"/api/channels/whatsapp/{account['id']}/reconnect")
@@ -80,7 +80,7 @@ async def test_a_number_that_was_connected_once_is_never_given_up(stack: Stack, 
     assert await at_unipile(stack, account) == 200
 
 
-async def test_a_code_that_ran_out_on_a_known_number_asks_for_a_new_one(stack: Stack, parts: Parts) -> None:
+async def test_an_expired_code_of_a_known_account_requires_a_new_one(stack: Stack, parts: Parts) -> None:
     agent = await stack.sign_in()
     account = await stack.make_account(agent)
     path = f"/api/channels/whatsapp/{account['id']}"
@@ -98,7 +98,7 @@ async def test_a_code_that_ran_out_on_a_known_number_asks_for_a_new_one(stack: S
     await eventually(lambda: shows("needs_action", "reconnect"))
 
 
-async def test_an_attempt_that_was_answered_after_all_is_kept(stack: Stack, parts: Parts) -> None:
+async def test_a_scanned_pairing_without_webhooks_is_not_deleted(stack: Stack, parts: Parts) -> None:
     """The scan's webhooks were lost: before anything is deleted, UniPile is asked. A phone that is still being
     linked just then would be asked about again a minute later; here it has been.
     """
@@ -114,7 +114,7 @@ async def test_an_attempt_that_was_answered_after_all_is_kept(stack: Stack, part
     assert await at_unipile(stack, account) == 200
 
 
-async def test_what_unipile_forgot_already_is_given_up_too(stack: Stack, parts: Parts) -> None:
+async def test_a_pairing_unknown_to_unipile_is_given_up_too(stack: Stack, parts: Parts) -> None:
     agent = await stack.sign_in()
     account = await connect(agent)
     headers = {"X-API-KEY": stack.config.unipile.api_key}

@@ -71,7 +71,7 @@ async def bench(web_only: Stack, monkeypatch: pytest.MonkeyPatch) -> AsyncIterat
         yield made
 
 
-async def test_three_restarts_with_growing_pauses_and_then_a_person(bench: Bench) -> None:
+async def test_three_restarts_with_backoff_then_action_by_a_user(bench: Bench) -> None:
     await bench.stack.sandbox.ok("PATCH", "/sandbox/faults", {"restart_fails": True})
     await bench.word("ERROR")
     assert await bench.shown() == ("degraded", "wait", 0)
@@ -141,7 +141,7 @@ async def test_flapping_does_not_bring_restarts_back(bench: Bench) -> None:
     assert (len(bench.asked), await bench.shown()) == (3, ("needs_action", "contact_support", 3))
 
 
-async def test_a_number_that_held_for_an_hour_starts_anew(bench: Bench) -> None:
+async def test_an_hour_without_failure_resets_the_restarts(bench: Bench) -> None:
     await bench.word("ERROR")
     await bench.wait_out(11)
     await bench.restart()
@@ -154,14 +154,14 @@ async def test_a_number_that_held_for_an_hour_starts_anew(bench: Bench) -> None:
     assert await bench.shown() == ("connected", "none", 0)
 
 
-async def test_a_stuck_number_is_well_when_unipile_says_so(bench: Bench) -> None:
+async def test_a_stuck_account_recovers_when_unipile_reports_ok(bench: Bench) -> None:
     await bench.word("ERROR")
     await note(bench.harness.parts, bench.account_id, Seen.RESTARTS_EXHAUSTED, "RESTARTS_EXHAUSTED")
     await bench.word("OK")
     assert await bench.shown() == ("connected", "none", 0)
 
 
-async def test_a_broken_number_comes_back_by_itself(config: Config) -> None:
+async def test_a_broken_account_is_restarted_automatically(config: Config) -> None:
     """With everything running: ERROR, a restart, connected, and what was written meanwhile is there."""
     quick = replace(config, restarts=replace(config.restarts, first_seconds=0.1))
     async with run_stack(quick) as stack:

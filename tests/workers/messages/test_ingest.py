@@ -64,7 +64,7 @@ async def test_two_workers_with_the_same_events_at_once_store_each_once(harness:
     assert await harness.dead_letters() == []
 
 
-async def test_a_batch_of_many_accounts_keeps_them_apart(harness: WorkerHarness) -> None:
+async def test_a_batch_separates_its_accounts(harness: WorkerHarness) -> None:
     second = await harness.make_account("acc-2")
     same_id = {"message_id": "m-1", "chat_id": "c-1"}
     await harness.store(

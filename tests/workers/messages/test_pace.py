@@ -39,7 +39,9 @@ async def queued_send(sender: SendHarness) -> float:
     return float(moment) / 1000 - time.time()
 
 
-async def test_a_burst_goes_out_at_once_and_what_is_over_it_waits_visibly(paced_sender: SendHarness) -> None:
+async def test_a_burst_is_sent_at_once_and_further_sends_are_delayed_visibly(
+    paced_sender: SendHarness,
+) -> None:
     for n in range(5):
         await paced_sender.post_send(f"texto {n}", f"c-{n}")
     await paced_sender.worker.parts.redis.flushall()
@@ -57,7 +59,7 @@ async def test_a_burst_goes_out_at_once_and_what_is_over_it_waits_visibly(paced_
     await socket.wait_for_event("message:updated", client_id="c-3", scheduled_at=delayed["scheduled_at"])
 
 
-async def test_a_delayed_message_keeps_its_time_and_its_order(paced_sender: SendHarness) -> None:
+async def test_a_delayed_message_has_its_original_time_and_order(paced_sender: SendHarness) -> None:
     for n in range(5):
         await paced_sender.post_send(f"texto {n}", f"c-{n}")
     for _ in range(3):

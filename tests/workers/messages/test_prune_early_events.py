@@ -65,7 +65,7 @@ async def test_a_backlog_is_deleted_in_batches(
     assert await kept(harness) == set()
 
 
-async def test_what_is_pruned_does_not_come_back_with_its_message(harness: WorkerHarness) -> None:
+async def test_pruned_early_events_do_not_return_with_their_message(harness: WorkerHarness) -> None:
     await tell(harness, 1, DAYS + 1)
     await periodic.prune_early_events(harness.parts)
     await harness.store(message_received("acc-1", "Oi", message_id="never-1", is_sender=True))

@@ -104,7 +104,7 @@ async def test_an_invitation_comes_by_mail_once_with_the_link_that_the_app_shows
     await post.stack.stranger.ok("POST", ACCEPT, {"token": shown, "password": PASSWORD})
 
 
-async def test_a_mail_server_that_is_away_breaks_nothing_and_gets_it_later(post: Post) -> None:
+async def test_an_unreachable_mail_server_receives_the_mail_later(post: Post) -> None:
     owner = await sign_in_as(post.stack, "owner")
     with capture_logs() as logs:
         shown, _ = await invite(owner)
@@ -128,7 +128,7 @@ async def test_a_mail_server_that_is_away_breaks_nothing_and_gets_it_later(post:
     assert not [word for word in (shown, EVA, MAIL_PASSWORD) if word in told]
 
 
-async def test_an_address_that_nobody_has_is_tried_once(post: Post) -> None:
+async def test_an_unknown_address_is_tried_once(post: Post) -> None:
     owner = await sign_in_as(post.stack, "owner")
     post.mailbox.rcpt = 550
     async with delivering(post.mailbox, post.port):
@@ -154,7 +154,7 @@ async def test_a_link_that_was_used_or_replaced_is_not_mailed(post: Post) -> Non
     assert len(post.mailbox.messages) == 1
 
 
-async def test_a_forgotten_password_brings_one_link_to_whom_it_belongs(post: Post) -> None:
+async def test_a_password_reset_mails_one_link_to_its_user(post: Post) -> None:
     owner = await sign_in_as(post.stack, "owner")
     async with delivering(post.mailbox, post.port):
         shown, _ = await invite(owner)
@@ -181,7 +181,7 @@ async def test_a_forgotten_password_brings_one_link_to_whom_it_belongs(post: Pos
     assert token not in repr(asked)
 
 
-async def test_when_a_worker_looks_has_nothing_to_do_with_the_request(config: Config) -> None:
+async def test_the_lookup_time_is_independent_of_the_request(config: Config) -> None:
     """In one process its work for somebody, and its not working for nobody, would show in what is asked next."""
     async with run_stack(mailed(config, free_port()), with_workers=False) as stack:
         await sign_in_as(stack, "owner")
@@ -197,7 +197,7 @@ async def test_when_a_worker_looks_has_nothing_to_do_with_the_request(config: Co
     assert all(0 < first - 1 <= pause <= last for pause in pauses)
 
 
-async def test_who_may_not_come_in_gets_none(post: Post) -> None:
+async def test_disabled_users_get_no_reset_link(post: Post) -> None:
     owner = await sign_in_as(post.stack, "owner")
     ana = await post.stack.sign_in("ana")
     await owner.ok("PATCH", f"{USERS}/{ana.user_id}", {"is_active": False})
@@ -212,7 +212,7 @@ async def test_who_may_not_come_in_gets_none(post: Post) -> None:
     assert post.mailbox.messages == []
 
 
-async def test_asking_is_throttled_and_refused_where_no_mail_goes_out(post: Post, config: Config) -> None:
+async def test_reset_requests_are_throttled_and_rejected_without_mail(post: Post, config: Config) -> None:
     assert [await post.ask("nobody@x.example") for _ in range(4)] == [204, 204, 204, 429]
     assert (await post.stack.stranger.call("POST", FORGOT, {"email": "none"})).status == 422
     assert (await post.stack.stranger.ok("GET", "/api/config"))["forgot_password"] is True
@@ -223,7 +223,7 @@ async def test_asking_is_throttled_and_refused_where_no_mail_goes_out(post: Post
         assert (bool(shown), is_mailed) == (True, False)
 
 
-async def test_nothing_is_said_on_a_connection_that_is_not_protected(post: Post) -> None:
+async def test_nothing_is_sent_on_an_unprotected_connection(post: Post) -> None:
     url = (post.stack.config.mail.url or "").replace("?starttls=never", "")
     async with delivering(post.mailbox, post.port):
         with pytest.raises(MailAway):
@@ -235,7 +235,7 @@ async def test_nothing_is_said_on_a_connection_that_is_not_protected(post: Post)
         await greet_mail_server(post.stack.config.mail)
 
 
-def test_only_this_servers_secret_makes_the_token_again() -> None:
+def test_only_the_server_secret_derives_the_token() -> None:
     link = make_link("one secret", is_mailed=True)
     digest = hash_token(link.token)
     assert find_token(("another", "one secret"), link.nonce, digest) == link.token

@@ -117,7 +117,7 @@ async def test_mail_waits_for_a_server_that_the_certificate_names(
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)
-async def test_nothing_is_said_to_whom_the_certificate_does_not_name(
+async def test_nothing_is_sent_to_a_server_with_another_certificate(
     scheme: str, bad: Mapping[str, ssl.SSLContext]
 ) -> None:
     for wanted, tls in bad.items():
@@ -164,7 +164,7 @@ async def ask_doctor(scheme: str, tls: ssl.SSLContext, folder: Path) -> tuple[st
     return found["state"], found["message"].removeprefix(f"localhost:{port}").lstrip(": ")
 
 
-async def test_a_server_that_protects_nothing_is_told_nothing(authority: trustme.CA) -> None:
+async def test_nothing_is_sent_to_a_server_without_tls(authority: trustme.CA) -> None:
     plain = Mailbox(needs_login=True)
     port = free_port()
     async with delivering(plain, port):

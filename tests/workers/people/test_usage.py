@@ -21,7 +21,7 @@ async def sender(small_plans: Config) -> AsyncIterator[SendHarness]:
         yield opened
 
 
-async def test_each_level_is_warned_of_once_and_the_pushes_keep_their_distance(
+async def test_each_level_is_warned_of_once_and_pushes_are_spaced(
     sender: SendHarness,
 ) -> None:
     parts, socket = sender.worker.parts, await sender.agent.listen()
@@ -46,7 +46,7 @@ async def test_each_level_is_warned_of_once_and_the_pushes_keep_their_distance(
     assert "seq" not in frames[0] and "account_id" not in frames[0]
 
 
-async def test_two_workers_tell_one_warning(sender: SendHarness) -> None:
+async def test_two_workers_send_one_warning(sender: SendHarness) -> None:
     parts, socket = sender.worker.parts, await sender.agent.listen()
     for n in range(4):
         await post(sender, str(n))
@@ -60,7 +60,7 @@ async def test_two_workers_tell_one_warning(sender: SendHarness) -> None:
     assert told.count("warning") == 1
 
 
-async def test_a_larger_plan_is_warned_of_anew(sender: SendHarness) -> None:
+async def test_a_larger_plan_is_warned_again(sender: SendHarness) -> None:
     parts, socket = sender.worker.parts, await sender.agent.listen()
     for n in range(4):
         await post(sender, str(n))
@@ -73,7 +73,7 @@ async def test_a_larger_plan_is_warned_of_anew(sender: SendHarness) -> None:
     assert [frame["data"]["crossed"] for frame in frames] == ["warning", None, None]
 
 
-async def test_a_user_who_was_told_a_moment_ago_is_told_the_rest_later(sender: SendHarness) -> None:
+async def test_a_recently_notified_user_receives_the_rest_later(sender: SendHarness) -> None:
     """And what a worker that was killed did not tell, the next one does."""
     parts, socket, news = sender.worker.parts, await sender.agent.listen(), UsagePushes()
     await post(sender, "a")
@@ -87,7 +87,7 @@ async def test_a_user_who_was_told_a_moment_ago_is_told_the_rest_later(sender: S
     await socket.wait_for_event("usage:updated", messages_rcvd=1)
 
 
-async def test_running_workers_tell_the_owner_and_nobody_else(tiny_working: Stack) -> None:
+async def test_running_workers_notify_the_owner_only(tiny_working: Stack) -> None:
     agent, stranger = await tiny_working.sign_in(), await tiny_working.sign_in("stranger")
     await tiny_working.make_account(agent, "acc-1")
     own, foreign = await agent.listen(), await stranger.listen()

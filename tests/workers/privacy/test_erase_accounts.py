@@ -88,7 +88,7 @@ async def holders(harness: WorkerHarness, account_id: int) -> set[str]:
     }
 
 
-async def test_nothing_of_a_number_is_left(harness: WorkerHarness, web_only: Stack) -> None:
+async def test_no_data_of_an_erased_account_remains(harness: WorkerHarness, web_only: Stack) -> None:
     other_id = await harness.make_account("acc-10")
     await harness.store(message_received("acc-10", "Stays", phone="5511900000000", name="Caio"))
     account_id = await fill(harness)
@@ -111,7 +111,7 @@ async def test_nothing_of_a_number_is_left(harness: WorkerHarness, web_only: Sta
     assert (await web_only.sandbox.call("GET", "/api/v1/accounts/acc-1", headers=headers)).status == 404
 
 
-async def test_a_number_is_erased_once(harness: WorkerHarness) -> None:
+async def test_an_account_is_erased_once(harness: WorkerHarness) -> None:
     account_id = await fill(harness)
     assert await begin(harness, account_id)
     assert not await begin(harness, account_id)
@@ -137,7 +137,7 @@ async def test_a_worker_killed_in_the_middle_is_followed_by_another(
     assert await erasure(harness) == {"state": "done", "messages": 6, "unlinked": True}
 
 
-async def test_what_is_here_goes_while_unipile_is_away_and_the_rest_when_it_is_back(
+async def test_local_data_is_erased_without_unipile_and_the_rest_later(
     harness: WorkerHarness, web_only: Stack
 ) -> None:
     account_id = await fill(harness)
@@ -157,7 +157,7 @@ async def test_what_is_here_goes_while_unipile_is_away_and_the_rest_when_it_is_b
     assert await erasure(harness) == {"state": "done", "messages": 6, "unlinked": True}
 
 
-async def test_an_unlinked_number_is_erased_all_the_same(harness: WorkerHarness, web_only: Stack) -> None:
+async def test_an_unlinked_account_is_erased_too(harness: WorkerHarness, web_only: Stack) -> None:
     account_id = await fill(harness)
     headers = {"X-API-KEY": "sandbox-key"}
     assert (await web_only.sandbox.call("DELETE", "/api/v1/accounts/acc-1", headers=headers)).status == 200
@@ -176,7 +176,7 @@ def late_batches(draw: st.DrawFn) -> tuple[int, list[list[int]]]:
 
 @settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(late_batches())
-async def test_no_late_webhook_brings_it_back(
+async def test_no_late_webhook_restores_the_account(
     harness: WorkerHarness, late: tuple[int, list[list[int]]]
 ) -> None:
     """Before, between and after the pieces; what cannot be read too."""
@@ -201,9 +201,7 @@ async def test_no_late_webhook_brings_it_back(
     assert await traces(harness, MARK, PHONE, "acc-1") == []
 
 
-async def test_neither_sweep_nor_import_that_was_under_way_brings_it_back(
-    harness: WorkerHarness, web_only: Stack
-) -> None:
+async def test_a_running_sweep_or_import_does_not_restore_it(harness: WorkerHarness, web_only: Stack) -> None:
     """Each has read its page before the erase, and stores it while that goes on, and after it."""
     account_id = await fill(harness)
     await web_only.write("acc-1", f"{MARK} missed", silent=True)
@@ -220,7 +218,7 @@ async def test_neither_sweep_nor_import_that_was_under_way_brings_it_back(
     assert await holders(harness, account_id) == KEPT
 
 
-async def test_the_hash_tells_nobody_which_number_it_was(harness: WorkerHarness) -> None:
+async def test_the_hash_does_not_reveal_the_phone_number(harness: WorkerHarness) -> None:
     parts = harness.parts
     await begin(harness, await fill(harness))
     (row,) = await harness.fetch("select digest from channels_account_erasure")
@@ -229,7 +227,7 @@ async def test_the_hash_tells_nobody_which_number_it_was(harness: WorkerHarness)
     assert type(parts.name_hasher)(other.erasure_key).of_account("whatsapp", "acc-1") != bytes(row["digest"])
 
 
-async def test_readers_are_told_nothing_of_what_goes(harness: WorkerHarness, listener: Listener) -> None:
+async def test_nothing_of_an_erasure_is_published(harness: WorkerHarness, listener: Listener) -> None:
     account_id = await fill(harness)
     await listener.heard()
     await begin(harness, account_id)

@@ -126,7 +126,7 @@ async def empty(harness: WorkerHarness) -> None:
     await harness.execute("update channels_account set seq = 0, has_erased = false")
 
 
-async def test_nothing_of_her_is_left(harness: WorkerHarness) -> None:
+async def test_no_data_of_an_erased_contact_remains(harness: WorkerHarness) -> None:
     await harness.store(*past())
     assert await traces(harness, MARK)
     sent, received = await harness.usage()
@@ -139,7 +139,7 @@ async def test_nothing_of_her_is_left(harness: WorkerHarness) -> None:
     assert await harness.usage() == (sent, received)
 
 
-async def test_what_others_wrote_stays_as_it_was(harness: WorkerHarness) -> None:
+async def test_messages_of_others_are_unchanged(harness: WorkerHarness) -> None:
     await harness.store(*past())
     await erase(harness)
     chats = {chat["provider_chat_id"]: chat for chat in await harness.chats()}
@@ -151,7 +151,7 @@ async def test_what_others_wrote_stays_as_it_was(harness: WorkerHarness) -> None
     assert answer["quoted"] is None
 
 
-async def test_what_she_writes_later_is_new(harness: WorkerHarness) -> None:
+async def test_messages_after_the_erasure_are_new(harness: WorkerHarness) -> None:
     await harness.store(*past())
     await erase(harness)
     harness.received_at = AFTER
@@ -165,7 +165,7 @@ async def test_what_she_writes_later_is_new(harness: WorkerHarness) -> None:
     assert await traces(harness, MARK, PHONE) == []
 
 
-async def test_readers_are_told_without_a_word_of_content(harness: WorkerHarness, listener: Listener) -> None:
+async def test_clients_are_notified_without_content(harness: WorkerHarness, listener: Listener) -> None:
     await harness.store(*past())
     await listener.heard()
     (account,) = await harness.fetch("select id, seq from channels_account")
@@ -214,7 +214,7 @@ def histories(draw: st.DrawFn) -> tuple[list[int], list[list[int]]]:
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(histories())
-async def test_no_late_event_brings_her_back(
+async def test_no_late_event_restores_the_contact(
     harness: WorkerHarness, history: tuple[list[int], list[list[int]]]
 ) -> None:
     await empty(harness)

@@ -34,7 +34,9 @@ async def erase(harness: WorkerHarness) -> None:
         ("5511988880000:12@s.whatsapp.net", "5511988880000:3@s.whatsapp.net"),
     ],
 )
-async def test_a_late_event_brings_nobody_back(harness: WorkerHarness, known: str, late: str) -> None:
+async def test_a_late_event_does_not_restore_the_contact(
+    harness: WorkerHarness, known: str, late: str
+) -> None:
     await harness.store(direct_message(attendee(known, "Bia"), known))
     await erase(harness)
     someone = attendee("5@lid", "Caio")
@@ -62,7 +64,7 @@ def _reacted(who: str) -> dict[str, Any]:
     }
 
 
-async def test_who_was_erased_under_an_old_spelling_stays_away(harness: WorkerHarness) -> None:
+async def test_a_contact_erased_under_an_old_spelling_stays_erased(harness: WorkerHarness) -> None:
     """Before ids had one spelling here, the hash of a device's was all that an erase left."""
     spelled = "120000000000001.1:0@lid"
     (row,) = await harness.fetch("select id, now() as at from channels_account")

@@ -81,7 +81,7 @@ async def past_there(web_only: Stack) -> AsyncIterator[PastAtUnipile]:
         yield opened
 
 
-async def test_a_sweep_brings_nobody_back(past_there: PastAtUnipile) -> None:
+async def test_a_sweep_does_not_restore_an_erased_contact(past_there: PastAtUnipile) -> None:
     await past_there.write(HER, f"{MARK} was missed", 20)
     await past_there.write(HIM, "So was I", 20)
     for _ in range(2):
@@ -90,7 +90,7 @@ async def test_a_sweep_brings_nobody_back(past_there: PastAtUnipile) -> None:
         assert await past_there.bodies() == {"I agree", "So was I"}
 
 
-async def test_an_import_brings_nobody_back(past_there: PastAtUnipile) -> None:
+async def test_an_import_does_not_restore_an_erased_contact(past_there: PastAtUnipile) -> None:
     await past_there.write(HER, f"{MARK} from long ago", 60 * 24 * 90)
     await past_there.write(HIM, "From long ago", 60 * 24 * 90)
     for _ in range(2):
@@ -99,7 +99,7 @@ async def test_an_import_brings_nobody_back(past_there: PastAtUnipile) -> None:
         assert await past_there.bodies() == {"I agree", "From long ago"}
 
 
-async def test_what_she_writes_after_it_is_swept_as_new(past_there: PastAtUnipile) -> None:
+async def test_messages_after_the_erasure_are_swept_as_new(past_there: PastAtUnipile) -> None:
     await past_there.write(HER, "Hello again", -1)
     await past_there.sweep()
     assert await past_there.bodies() == {"I agree", "Hello again"}

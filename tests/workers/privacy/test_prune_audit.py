@@ -34,7 +34,7 @@ async def test_old_lines_go_a_batch_at_a_time_and_newer_ones_stay(
     assert await kept(harness) == ["new"]
 
 
-async def test_zero_keeps_them_for_ever(harness: WorkerHarness) -> None:
+async def test_zero_disables_the_pruning(harness: WorkerHarness) -> None:
     await write_line(harness, "old", 10_000)
     config = harness.parts.config
     parts = replace(harness.parts, config=replace(config, audit=replace(config.audit, keep_days=0)))

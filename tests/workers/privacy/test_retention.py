@@ -26,7 +26,7 @@ async def bodies(harness: WorkerHarness) -> set[str]:
     return {row["body"] for row in await harness.messages()}
 
 
-async def test_what_is_older_goes_with_its_unread_and_preview_and_usage_stays(
+async def test_older_messages_go_with_unread_counts_and_previews_but_usage_stays(
     harness: WorkerHarness, listener: Listener
 ) -> None:
     harness.received_at = datetime.now(UTC).isoformat()
@@ -54,7 +54,7 @@ async def test_what_is_older_goes_with_its_unread_and_preview_and_usage_stays(
     assert [c.event for c in changes.items].count("chat:trimmed") == 2
 
 
-async def test_neither_webhook_nor_repetition_brings_it_back(harness: WorkerHarness) -> None:
+async def test_neither_webhook_nor_repetition_restores_it(harness: WorkerHarness) -> None:
     harness.received_at = datetime.now(UTC).isoformat()
     old, new = aged(40, "Old", message_id="m-old"), aged(1, "New", message_id="m-new")
     await harness.store(old, new)

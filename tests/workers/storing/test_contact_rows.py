@@ -118,7 +118,7 @@ async def test_a_name_learned_later_reaches_the_rooms_and_older_messages(
     assert after == before
 
 
-async def test_what_changes_nothing_takes_no_seq(harness: WorkerHarness, listener: Listener) -> None:
+async def test_a_report_without_changes_takes_no_seq(harness: WorkerHarness, listener: Listener) -> None:
     await harness.store(direct_message(attendee(LID, "Bia")))
     await listener.heard()
     await harness.store(direct_message(attendee(LID, "Bia")))

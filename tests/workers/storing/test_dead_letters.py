@@ -84,7 +84,7 @@ async def bodies(harness: WorkerHarness, *states: str) -> list[Any]:
     return [orjson.loads(row["body"]) for row in rows]
 
 
-async def test_a_dead_letter_after_the_erasure_stores_nothing_of_hers(harness: WorkerHarness) -> None:
+async def test_a_dead_letter_after_the_erasure_stores_nothing_of_the_contact(harness: WorkerHarness) -> None:
     await harness.store(*past())
     await erase(harness)
     late = [of_her("late", message_id="hers-7"), of_her(message_id="hers-1"), *unreadable()]
@@ -95,7 +95,7 @@ async def test_a_dead_letter_after_the_erasure_stores_nothing_of_hers(harness: W
     assert dead_letter["source"] == "messages"
 
 
-async def test_an_erasure_deletes_her_dead_letters_and_no_others(harness: WorkerHarness) -> None:
+async def test_an_erasure_deletes_the_contacts_dead_letters_only(harness: WorkerHarness) -> None:
     await harness.store(*past())
     await give_up(harness, of_her("late", message_id="hers-7"), BROKEN, *unreadable())
     assert len(await harness.dead_letters()) == 6
@@ -145,7 +145,7 @@ async def test_a_dead_letter_waits_for_an_erasure_that_begins(harness: WorkerHar
     assert await traces(harness, MARK, PHONE, "hers-8") == []
 
 
-async def test_an_amendment_job_of_her_message_is_not_stored(harness: WorkerHarness) -> None:
+async def test_an_amendment_job_of_an_erased_contact_is_not_stored(harness: WorkerHarness) -> None:
     async def amend_message(*_: object) -> None:
         raise RuntimeError("a defect")
 
@@ -194,7 +194,7 @@ def fates(draw: st.DrawFn) -> tuple[list[list[int]], list[list[int]], list[list[
 
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(fates())
-async def test_no_failed_job_stores_anything_of_hers(
+async def test_no_failed_job_stores_data_of_the_contact(
     harness: WorkerHarness, jobs: tuple[list[list[int]], list[list[int]], list[list[int]]]
 ) -> None:
     """With any events, at any time, any number of times."""

@@ -15,7 +15,7 @@ async def frames(listener: Listener, event: str) -> list[dict[str, Any]]:
     return [frame["data"] for _, frame in await listener.heard() if frame["event"] == event]
 
 
-async def test_a_quote_within_a_batch_is_pushed_with_what_it_points_to(
+async def test_a_quote_within_a_batch_is_pushed_with_its_target(
     harness: WorkerHarness, listener: Listener
 ) -> None:
     first = message_received("acc-1", "Oi")
@@ -39,7 +39,7 @@ async def test_a_batch_without_such_a_quote_reads_nothing_again(
     await harness.store(answering(first), message_received("acc-1", "Tem?"))
 
 
-async def test_what_is_quoted_may_come_later(harness: WorkerHarness, listener: Listener) -> None:
+async def test_a_quoted_message_may_arrive_later(harness: WorkerHarness, listener: Listener) -> None:
     first = message_received("acc-1", "Oi")
     answers = [answering(first, "um"), answering(first, "dois")]
     await harness.store(*answers)
@@ -70,7 +70,7 @@ async def test_a_repeated_message_changes_its_answers_once(
     assert await frames(listener, "message:updated") == []
 
 
-async def test_another_accounts_message_of_the_same_id_is_not_meant(
+async def test_a_quote_ignores_another_accounts_message_with_the_same_id(
     harness: WorkerHarness, listener: Listener
 ) -> None:
     await harness.make_account("acc-2")

@@ -46,7 +46,7 @@ async def test_a_message_that_comes_late_is_unread_also_after_an_answer(sender: 
     assert await unread(sender) == 2
 
 
-async def test_what_a_sweep_finds_late_is_unread_after_an_answer(scenario: SweepScenario) -> None:
+async def test_late_messages_of_a_sweep_are_unread_after_a_reply(scenario: SweepScenario) -> None:
     await scenario.write("question", 30)
     await scenario.sweep()
     await scenario.harness.execute(
@@ -112,7 +112,7 @@ async def test_an_answer_that_fails_reads_nothing(sender: SendHarness) -> None:
     await socket.wait_for_event("chat:updated", unread_count=1, id=sender.chat["id"])
 
 
-async def test_one_answer_that_fails_does_not_take_back_what_another_read(sender: SendHarness) -> None:
+async def test_a_failed_reply_does_not_undo_what_another_read(sender: SendHarness) -> None:
     await hear(sender, "question")
     await answer(sender)
     await sender.run_outbox()

@@ -101,7 +101,7 @@ async def test_a_choice_made_a_moment_ago_wins_over_the_phones(swept_chat: tuple
     assert (await scenario.harness.chat())["archived"]
 
 
-async def test_what_came_in_after_the_phone_was_read_stays_unread(
+async def test_later_arrivals_stay_unread_after_a_read_on_the_phone(
     swept_chat: tuple[SweepScenario, str],
 ) -> None:
     scenario, chat_id = swept_chat
@@ -138,7 +138,9 @@ async def tells_unread(scenario: SweepScenario) -> bool:
     return bool((await scenario.account())["tells_unread"])
 
 
-async def test_a_unipile_that_always_says_nothing_is_unread_reads_nothing(scenario: SweepScenario) -> None:
+async def test_a_unipile_that_always_reports_zero_unread_marks_nothing_as_read(
+    scenario: SweepScenario,
+) -> None:
     """Its zero means something only once it has reported another count for a chat with messages."""
     await faults(scenario.stack, never_unread=True)
     for minutes_ago in (10, 5, 1):

@@ -60,7 +60,7 @@ async def scenario(web_only: Stack) -> AsyncIterator[SweepScenario]:
         yield SweepScenario(web_only, harness, account_id)
 
 
-async def test_what_was_missed_is_stored_counted_and_unread(scenario: SweepScenario) -> None:
+async def test_missed_messages_are_stored_counted_and_unread(scenario: SweepScenario) -> None:
     await scenario.write("first", 20)
     await scenario.write("second", 10)
     await scenario.write("typed on the phone", 5, is_sender=True)
