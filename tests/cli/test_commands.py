@@ -173,13 +173,13 @@ async def test_an_account_is_exported_and_a_contact_erased(
 async def test_an_account_is_erased_with_all_its_data(stack: Stack, shell: Shell) -> None:
     owner = await sign_in_as(stack, "owner")
     account_id = (await stack.make_account(owner))["id"]
-    number = f"{CHANNELS}/{account_id}"
+    account_path = f"{CHANNELS}/{account_id}"
     with pytest.raises(ConfabError, match="confirm with --yes"):
         await shell.invoke("erase", str(account_id))
-    assert (await owner.call("GET", number)).status == 200
+    assert (await owner.call("GET", account_path)).status == 200
     reported = await shell.invoke("erase", str(account_id), "--yes")
     assert not OneAccountErasure().validate(reported.document)
-    assert (await owner.call("GET", number)).status == 404
+    assert (await owner.call("GET", account_path)).status == 404
     with pytest.raises(NotFound, match="being erased"):
         await shell.invoke("erase", str(account_id), "--yes")
     assert [line["action"] for line in await written(owner)] == ["account.erased"]

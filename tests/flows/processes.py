@@ -31,9 +31,9 @@ class Running:
     output: Path
     url: str = ""
 
-    async def stop(self, number: int = signal.SIGTERM) -> int:
+    async def stop(self, signal_number: int = signal.SIGTERM) -> int:
         """Send a signal and return the exit code."""
-        self.process.send_signal(number)
+        self.process.send_signal(signal_number)
         return await self.ended()
 
     async def ended(self) -> int:
@@ -111,20 +111,20 @@ class Site:
 def family(pid: int) -> list[int]:
     """A process and all that descend from it."""
     children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    return [pid, *(number for child in children for number in family(int(child)))]
+    return [pid, *(descendant for child in children for descendant in family(int(child)))]
 
 
 @contextmanager
 def frozen(pid: int) -> Iterator[None]:
     """Stop a server in its tracks: it keeps its connections and answers nothing."""
     members = family(pid)
-    for number in members:
-        os.kill(number, signal.SIGSTOP)
+    for member in members:
+        os.kill(member, signal.SIGSTOP)
     try:
         yield
     finally:
-        for number in reversed(members):
-            os.kill(number, signal.SIGCONT)
+        for member in reversed(members):
+            os.kill(member, signal.SIGCONT)
 
 
 def environment_of(database_url: str, redis_url: str, unipile_url: str, data_dir: Path) -> dict[str, str]:

@@ -38,22 +38,22 @@ async def write(stack: Stack, text: str, **more: Any) -> None:
 async def chat_with(agent: Peer, account: Json, **wanted: Any) -> Json:
     """The only chat, once its contact has these values."""
 
-    async def look() -> Json | None:
+    async def check() -> Json | None:
         chats = await agent.chats(account["id"])
         fits = chats and all(chats[0]["contact"][key] == value for key, value in wanted.items())
         return chats[0] if fits else None
 
-    chat: Json = await eventually(look)
+    chat: Json = await eventually(check)
     return chat
 
 
 async def picture_of(agent: Peer, account: Json, old: str | None = None) -> str:
-    async def look() -> str | None:
+    async def check() -> str | None:
         chats = await agent.chats(account["id"])
         avatar: str | None = chats[0]["contact"]["avatar"] if chats else None
         return avatar if avatar != old else None
 
-    avatar: str = await eventually(look, 20)
+    avatar: str = await eventually(check, 20)
     return avatar
 
 
@@ -225,13 +225,13 @@ async def test_a_group_member_is_shown_by_a_name_reported_later(
     )
     await write(stack, "Bom dia", chat_id=group["id"])
 
-    async def look() -> list[Json] | None:
+    async def check() -> list[Json] | None:
         chats = [chat for chat in await agent.chats(account["id"]) if chat["kind"] == "group"]
         found = await agent.messages(account["id"], chats[0]["id"]) if chats else []
         spoken = [message for message in found if not message["is_event"]]
         return spoken if spoken and spoken[0]["sender"]["avatar"] else None
 
-    (message, *_) = await eventually(look, 20)
+    (message, *_) = await eventually(check, 20)
     assert message["sender"]["name"] == "Bia Lima"
     path = f"/api/channels/whatsapp/{account['id']}/chats/{message['chat_id']}/people"
     people = await agent.ok("GET", path)

@@ -78,8 +78,8 @@ async def test_a_first_message_in_flight_stays_with_its_payer(
     client, released = payers.sender.stack.app[UNIPILE], asyncio.Event()
     ask, asked = client.start_chat, asyncio.Event()
 
-    async def wait(*told: str) -> Any:
-        found = await ask(*told)
+    async def wait(*arguments: str) -> Any:
+        found = await ask(*arguments)
         asked.set()
         await released.wait()
         return found

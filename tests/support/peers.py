@@ -32,7 +32,7 @@ class Socket:
     socket: aiohttp.ClientWebSocketResponse
     frames: list[dict[str, Any]] = field(default_factory=list)
     _reader: asyncio.Task[None] | None = None
-    _news: asyncio.Event = field(default_factory=asyncio.Event)
+    _arrived: asyncio.Event = field(default_factory=asyncio.Event)
     _ids: Any = field(default_factory=lambda: itertools.count(1))
 
     def start(self) -> "Socket":
@@ -42,8 +42,8 @@ class Socket:
     async def _read(self) -> None:
         async for message in self.socket:
             self.frames.append(message.json())
-            self._news.set()
-        self._news.set()
+            self._arrived.set()
+        self._arrived.set()
 
     async def wait_for(
         self, wanted: Callable[[dict[str, Any]], bool], count: int = 1
@@ -51,8 +51,8 @@ class Socket:
         """The first `count` matching frames, now or within ten seconds."""
         async with asyncio.timeout(FRAME_SECONDS):
             while len(found := [frame for frame in self.frames if wanted(frame)]) < count:
-                self._news.clear()
-                await self._news.wait()
+                self._arrived.clear()
+                await self._arrived.wait()
         return found[:count]
 
     async def wait_for_event(self, event: str, count: int = 1, **data: Any) -> list[dict[str, Any]]:

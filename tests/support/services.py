@@ -36,7 +36,7 @@ class Services:
 
     postgres: Postgres
     valkey: Valkey
-    _database_numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+    _database_ids: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     @property
     def redis_url(self) -> str:
@@ -56,7 +56,7 @@ class Services:
 
     def create_database(self, *, template: str | None = TEMPLATE) -> str:
         """Create a database, migrated unless `template` is None, and return its address."""
-        name = f"test_{next(self._database_numbers)}"
+        name = f"test_{next(self._database_ids)}"
         self.command(f"create database {name} owner confab" + (f" template {template}" if template else ""))
         return self.url_of(name)
 

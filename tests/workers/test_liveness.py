@@ -92,11 +92,11 @@ async def test_a_worker_that_cannot_write_its_heartbeat_is_replaced_and_logged(
         first, watch = supervisor.worker, LivenessMonitor(crew.redis, [supervisor])
         monkeypatch.setattr(supervisor, "seconds_since_read", lambda: 0.0)
 
-        async def refuse(_: Client) -> None:
+        async def reject(_: Client) -> None:
             raise OSError("no route")
 
         with monkeypatch.context() as broken:
-            broken.setattr(liveness, "heartbeat", refuse)
+            broken.setattr(liveness, "heartbeat", reject)
             await watch.check()
             assert supervisor.worker is first  # once may be a blip
             await watch.check()
@@ -106,11 +106,11 @@ async def test_a_worker_that_cannot_write_its_heartbeat_is_replaced_and_logged(
         await eventually(lambda: ended(outside))
         await watch.check()
     assert crew.jobs.begun == [1, 1]
-    told = capsys.readouterr().out
-    assert "worker_renewed" in told
-    assert "error" in told
-    assert "Redis cannot be reached" in told
-    assert "worker_recovered" in told
+    logged = capsys.readouterr().out
+    assert "worker_renewed" in logged
+    assert "error" in logged
+    assert "Redis cannot be reached" in logged
+    assert "worker_recovered" in logged
     assert await is_worker_alive(outside)
 
 

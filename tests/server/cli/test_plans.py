@@ -35,7 +35,7 @@ def run(config: Config, *arguments: str) -> None:
     assert run_command(config, _parser().parse_args(arguments)) == 0
 
 
-def told(capsys: CaptureFixture[str], config: Config, *arguments: str) -> dict[str, Any]:
+def run_json(capsys: CaptureFixture[str], config: Config, *arguments: str) -> dict[str, Any]:
     run(config, *arguments, "--json")
     answer: dict[str, Any] = json.loads(capsys.readouterr().out)
     return answer
@@ -44,10 +44,10 @@ def told(capsys: CaptureFixture[str], config: Config, *arguments: str) -> dict[s
 def test_a_plan_is_granted_and_revoked(config_with_ana: Config, capsys: CaptureFixture[str]) -> None:
     run(config_with_ana, "grant", ANA, "--plan", "open", "--until", "2099-01-31T00:00:00Z")
     assert capsys.readouterr().out == f"Granted whatsapp (open) to {ANA} until 2099-01-31T00:00:00+00:00.\n"
-    shown = told(capsys, config_with_ana, "grant", ANA, "--source", "trial")
+    shown = run_json(capsys, config_with_ana, "grant", ANA, "--source", "trial")
     assert (shown["is_active"], shown["plan"], shown["accounts"]) == (True, "open", None)
     assert shown["expires_at"] is None
-    shown = told(capsys, config_with_ana, "revoke", ANA, "--source", "manual")
+    shown = run_json(capsys, config_with_ana, "revoke", ANA, "--source", "manual")
     assert (shown["is_active"], shown["plan"], shown["source"]) == (True, "tiny", "trial")
     run(config_with_ana, "revoke", ANA)
     assert capsys.readouterr().out == f"Revoked whatsapp from {ANA}.\n"
@@ -64,14 +64,14 @@ def test_usage_is_printed_for_people_and_programs(
         *(ANA, "whatsapp", current_period(), "sent", "3", "received", "7"),
         *["counted", "towards", "the", "plan:", "2", "(of", "5)"],
     ]
-    shown = told(capsys, config_with_ana, "usage", ANA, "--period", current_period())
+    shown = run_json(capsys, config_with_ana, "usage", ANA, "--period", current_period())
     assert (shown["messages_sent"], shown["messages_rcvd"], shown["sent_here"], shown["allowed"]) == (
         3,
         7,
         2,
         5,
     )
-    assert told(capsys, config_with_ana, "usage", ANA, "--period", "2024-01")["messages_sent"] == 0
+    assert run_json(capsys, config_with_ana, "usage", ANA, "--period", "2024-01")["messages_sent"] == 0
 
 
 @pytest.mark.parametrize(
@@ -101,4 +101,4 @@ def test_invalid_plan_arguments_are_rejected(command: str) -> None:
 def test_plan_commands_work_without_redis(config_with_ana: Config, capsys: CaptureFixture[str]) -> None:
     lonely = replace(config_with_ana, redis=replace(config_with_ana.redis, url="redis://127.0.0.1:1"))
     with capture_logs():  # the reason why Redis could not be notified
-        assert told(capsys, lonely, "grant", ANA)["is_active"]
+        assert run_json(capsys, lonely, "grant", ANA)["is_active"]

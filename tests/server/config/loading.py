@@ -19,7 +19,7 @@ PRODUCTION = {
 Load = Callable[..., Config]
 
 
-def refusal(load: Load, *args: Any, **more: str) -> str:
+def load_error(load: Load, *args: Any, **more: str) -> str:
     with pytest.raises(ConfigError) as caught:
         load(*args, **more)
     return str(caught.value)

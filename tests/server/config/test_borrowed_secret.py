@@ -12,10 +12,10 @@ OWN = "an erase secret of its own, and long enough"
 
 
 @pytest.mark.parametrize(
-    ("erase_secret", "in_sandbox", "is_told"), [("", False, 1), (OWN, False, 0), ("", True, 0)]
+    ("erase_secret", "in_sandbox", "warnings"), [("", False, 1), (OWN, False, 0), ("", True, 0)]
 )
 def test_a_start_on_a_borrowed_secret_warns(
-    config: Config, erase_secret: str, in_sandbox: bool, is_told: int
+    config: Config, erase_secret: str, in_sandbox: bool, warnings: int
 ) -> None:
     config = replace(
         config,
@@ -24,5 +24,5 @@ def test_a_start_on_a_borrowed_secret_warns(
     )
     with capture_logs() as lines:
         warn_of_settings(config)
-    assert [line["event"] for line in lines] == ["erase_secret_not_set"] * is_told
+    assert [line["event"] for line in lines] == ["erase_secret_not_set"] * warnings
     assert config.secrets.jwt_secret not in str(lines)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from server.config import ROOT, ConfigError, load_config
-from tests.server.config.loading import PRODUCTION, TOML, Load, refusal
+from tests.server.config.loading import PRODUCTION, TOML, Load, load_error
 
 
 def test_empty_environment_is_sandbox_mode(load: Load) -> None:
@@ -37,12 +37,12 @@ def test_sandbox_defaults_are_accepted_for_a_provider_on_this_machine(load: Load
 
 def test_a_name_resembling_localhost_is_not_this_machine(load: Load) -> None:
     environ = {**PRODUCTION, "UNIPILE_DSN": "http://127.0.0.1.example.com", "UNIPILE_API_KEY": "sandbox-key"}
-    assert "UNIPILE_API_KEY" in refusal(load, environ)
+    assert "UNIPILE_API_KEY" in load_error(load, environ)
 
 
 def test_test_tokens_need_a_public_url_that_is_not_https(load: Load) -> None:
     assert load(PRODUCTION, CONFAB_AUTH_TEST_TOKENS="true").auth.test_tokens is True
-    message = refusal(
+    message = load_error(
         load, PRODUCTION, CONFAB_AUTH_TEST_TOKENS="true", PUBLIC_URL="https://inbox.example.com"
     )
     assert "CONFAB_AUTH_TEST_TOKENS" in message
@@ -50,7 +50,7 @@ def test_test_tokens_need_a_public_url_that_is_not_https(load: Load) -> None:
 
 @pytest.mark.parametrize("public_url", ["HTTPS://inbox.example.com", "https://INBOX.example.com:443/"])
 def test_no_spelling_of_https_passes_the_test_token_guard(load: Load, public_url: str) -> None:
-    assert "CONFAB_AUTH_TEST_TOKENS" in refusal(
+    assert "CONFAB_AUTH_TEST_TOKENS" in load_error(
         load, PRODUCTION, CONFAB_AUTH_TEST_TOKENS="true", PUBLIC_URL=public_url
     )
     assert load(PRODUCTION, PUBLIC_URL=public_url).web.is_https
@@ -111,11 +111,11 @@ def test_database_and_redis_take_both_schemes(load: Load) -> None:
     ],
 )
 def test_a_wrong_value_stops_the_start_and_is_named(load: Load, name: str, value: str) -> None:
-    assert name in refusal(load, {**PRODUCTION, name: value})
+    assert name in load_error(load, {**PRODUCTION, name: value})
 
 
 def test_a_wrong_address_is_not_repeated_because_it_may_hold_a_password(load: Load) -> None:
-    assert "hunter2" not in refusal(load, DATABASE_URL="mysql://user:hunter2@db/confab")
+    assert "hunter2" not in load_error(load, DATABASE_URL="mysql://user:hunter2@db/confab")
 
 
 @pytest.mark.parametrize(

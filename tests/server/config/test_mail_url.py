@@ -10,7 +10,7 @@ from tests.server.config.loading import TOML
 
 
 @pytest.mark.parametrize(
-    ("url", "place"),
+    ("url", "expected"),
     [
         ("smtp://mail.x.example", ("mail.x.example", 587, None, None, False, True)),
         ("smtps://a%40b:p%2Fw@mail.x.example", ("mail.x.example", 465, "a@b", "p/w", True, False)),
@@ -19,9 +19,9 @@ from tests.server.config.loading import TOML
         ("smtp://a:b@mail.x.example:2525?starttls", ("mail.x.example", 2525, "a", "b", False, True)),
     ],
 )
-def test_the_mail_url_is_parsed(tmp_path: Path, url: str, place: tuple[Any, ...]) -> None:
+def test_the_mail_url_is_parsed(tmp_path: Path, url: str, expected: tuple[Any, ...]) -> None:
     environ = {"SMTP_URL": url, "CONFAB_MAIL_SENDER": "Confab <inbox@x.example>", "DATA_DIR": str(tmp_path)}
-    assert load_config(environ, TOML).mail.server == place
+    assert load_config(environ, TOML).mail.server == expected
 
 
 @pytest.mark.parametrize(

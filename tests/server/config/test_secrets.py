@@ -7,7 +7,7 @@ import pytest
 from dotenv import dotenv_values
 
 from server.config import ROOT
-from tests.server.config.loading import JWT_SECRET, PRODUCTION, WEBHOOK_SECRET, Load, refusal
+from tests.server.config.loading import JWT_SECRET, PRODUCTION, WEBHOOK_SECRET, Load, load_error
 
 ADVICE = ": set it in the environment or .env, as .env.example shows."
 
@@ -37,11 +37,11 @@ def test_production_generates_no_secrets_and_no_folder(load: Load, tmp_path: Pat
 
 @pytest.mark.parametrize("name", ["UNIPILE_API_KEY", "WEBHOOK_SECRET", "JWT_SECRET"])
 def test_missing_secret_stops_production(load: Load, name: str) -> None:
-    assert refusal(load, {**PRODUCTION, name: ""}) == f"{name} is not set{ADVICE}"
+    assert load_error(load, {**PRODUCTION, name: ""}) == f"{name} is not set{ADVICE}"
 
 
 def test_every_missing_secret_is_named(load: Load) -> None:
-    message = refusal(load, UNIPILE_DSN="https://api1.unipile.com:13111")
+    message = load_error(load, UNIPILE_DSN="https://api1.unipile.com:13111")
     assert all(name in message for name in ("UNIPILE_API_KEY", "WEBHOOK_SECRET", "JWT_SECRET"))
 
 
@@ -57,7 +57,7 @@ def test_every_missing_secret_is_named(load: Load) -> None:
     ],
 )
 def test_example_secret_stops_production(load: Load, name: str, value: str) -> None:
-    message = refusal(load, {**PRODUCTION, name: value})
+    message = load_error(load, {**PRODUCTION, name: value})
     assert message == f"{name} is an example, not a secret{ADVICE}"
     assert value not in message
 
@@ -68,14 +68,14 @@ def test_every_secret_of_the_example_file_is_rejected(load: Load, tmp_path: Path
     (tmp_path / "example.env").write_text("\n".join(lines))
     examples = dotenv_values(tmp_path / "example.env")
     for name in ("UNIPILE_API_KEY", "WEBHOOK_SECRET", "JWT_SECRET"):
-        assert "is an example" in refusal(load, {**PRODUCTION, name: examples[name] or ""})
+        assert "is an example" in load_error(load, {**PRODUCTION, name: examples[name] or ""})
 
 
 @pytest.mark.parametrize(
     ("name", "value"), [("JWT_SECRET", JWT_SECRET[:31]), ("WEBHOOK_SECRET", "mK3vP8xR1wB6nT9")]
 )
 def test_short_secret_stops_production(load: Load, name: str, value: str) -> None:
-    assert refusal(load, {**PRODUCTION, name: value}).startswith(f"{name} is too short")
+    assert load_error(load, {**PRODUCTION, name: value}).startswith(f"{name} is too short")
 
 
 def test_no_secret_shows_in_a_repr(load: Load) -> None:

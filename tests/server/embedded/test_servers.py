@@ -115,8 +115,8 @@ def test_a_server_with_a_configured_url_is_not_started(config: Config) -> None:
 def test_nothing_is_started_when_every_url_is_configured(
     config: Config, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("server.embedded.postgres.package_folder", _refuse)
-    monkeypatch.setattr("server.embedded.valkey.package_folder", _refuse)
+    monkeypatch.setattr("server.embedded.postgres.package_folder", _fail_import)
+    monkeypatch.setattr("server.embedded.valkey.package_folder", _fail_import)
     given = replace(
         config,
         data_dir=Path("/proc/nowhere"),
@@ -128,7 +128,7 @@ def test_nothing_is_started_when_every_url_is_configured(
         assert running == given
 
 
-def _refuse(name: str, **_: str) -> Path:
+def _fail_import(name: str, **_: str) -> Path:
     raise AssertionError(name)
 
 
@@ -142,11 +142,11 @@ def test_kill_9_leaves_no_server_and_the_next_start_finds_its_data(
 ) -> None:
     assert holder.stdout
     url, redis_url = holder.stdout.readline().split()
-    held = replace(
+    configured = replace(
         config, database=replace(config.database, url=url), redis=replace(config.redis, url=redis_url)
     )
-    query(held, "create table kept as select 7 as number")
-    with redis_of(held) as client:
+    query(configured, "create table kept as select 7 as number")
+    with redis_of(configured) as client:
         client.rpush("kept", "job")
     holder.kill()
     holder.wait()

@@ -40,20 +40,20 @@ async def erased(peer: Peer) -> dict[str, Any]:
 async def test_an_erased_account_is_absent_for_all_users_at_once(stack: Stack) -> None:
     owner, colleague = await stack.sign_in("owner"), await stack.sign_in("colleague")
     account = await stack.make_account(owner)
-    account_id, place = account["id"], f"{CHANNELS}/{account['id']}"
+    account_id, account_path = account["id"], f"{CHANNELS}/{account['id']}"
     await add_member(stack, account_id, colleague, "agent")
     key = await owner.ok(
         "POST", "/api/keys", {"name": "crm", "scopes": ["read"], "account_ids": [account_id]}
     )
     program = Peer(stack.stranger.session, stack.stranger.url, key["secret"], owner.user_id)
-    assert (await program.call("GET", f"{place}/chats")).status == 200
+    assert (await program.call("GET", f"{account_path}/chats")).status == 200
     sockets = [await peer.listen() for peer in (owner, colleague)]
     await stack.write("acc-1", "My secret")
     for socket in sockets:
         await socket.wait_for_event("message:new")
     (chat,) = await owner.chats(account_id)
 
-    answer = await owner.call("POST", f"{place}/erasure")
+    answer = await owner.call("POST", f"{account_path}/erasure")
 
     assert answer.status == 202
     check("erase_account", answer.body)
@@ -62,14 +62,14 @@ async def test_an_erased_account_is_absent_for_all_users_at_once(stack: Stack) -
         await socket.wait_for_event("account:left", id=account_id)
     for peer in (owner, colleague, program):
         for path in (
-            place,
-            f"{place}/chats",
-            f"{place}/chats/{chat['id']}/messages",
-            f"{place}/changes?since=0",
+            account_path,
+            f"{account_path}/chats",
+            f"{account_path}/chats/{chat['id']}/messages",
+            f"{account_path}/changes?since=0",
         ):
             assert (await peer.call("GET", path)).status == 404, path
         assert (await peer.ok("GET", f"{CHANNELS}/accounts"))["items"] == []
-    assert (await owner.call("POST", f"{place}/erasure")).status == 404
+    assert (await owner.call("POST", f"{account_path}/erasure")).status == 404
 
     async def left() -> bool:
         return not any(connection.accounts for connection in stack.app_connections())
@@ -133,14 +133,14 @@ async def test_only_the_owner_and_admins_erase_an_account(web_only: Stack) -> No
     admin = await sign_in_as(web_only, "admin")
     account_id = (await web_only.make_account(owner))["id"]
     await add_member(web_only, account_id, agent, "agent")
-    place = f"{CHANNELS}/{account_id}/erasure"
-    assert (await agent.call("POST", place)).status == 403
-    assert (await stranger.call("POST", place)).status == 404
+    account_path = f"{CHANNELS}/{account_id}/erasure"
+    assert (await agent.call("POST", account_path)).status == 403
+    assert (await stranger.call("POST", account_path)).status == 404
     key = await owner.ok("POST", "/api/keys", {"name": "crm", "scopes": ["read", "send", "manage"]})
     program = Peer(web_only.stranger.session, web_only.stranger.url, key["secret"], owner.user_id)
-    assert (await program.call("POST", place)).status == 403
+    assert (await program.call("POST", account_path)).status == 403
     assert (await owner.ok("GET", ERASURES))["items"] == []
-    assert (await admin.call("POST", place)).status == 202  # an account they are not a member of
+    assert (await admin.call("POST", account_path)).status == 202  # an account they are not a member of
     (running,) = (await admin.ok("GET", ERASURES))["items"]
     assert (running["state"], running["unlinked"], running["messages"]) == ("running", False, 0)
     assert (await owner.ok("GET", ERASURES))["items"] == []  # they did not ask

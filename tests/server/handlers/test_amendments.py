@@ -97,10 +97,10 @@ async def test_an_own_message_is_edited(scenario: Scenario) -> None:
 
 
 async def test_an_own_message_is_deleted_once(scenario: Scenario) -> None:
-    gone = (await scenario.agent.ok("DELETE", scenario.path(scenario.answer)))["message"]
-    assert gone["deleted_at"] is not None
-    assert (gone["body"], gone["attachments"]) == (None, [])
-    assert (await scenario.at_unipile(gone))["deleted"] == 1
+    deleted = (await scenario.agent.ok("DELETE", scenario.path(scenario.answer)))["message"]
+    assert deleted["deleted_at"] is not None
+    assert (deleted["body"], deleted["attachments"]) == (None, [])
+    assert (await scenario.at_unipile(deleted))["deleted"] == 1
     assert await scenario.rejected("DELETE", scenario.path(scenario.answer)) == (409, "conflict")
     assert await scenario.rejected("PATCH", scenario.path(scenario.answer), {"text": "x"}) == (
         409,
@@ -143,8 +143,8 @@ async def test_a_change_that_whatsapp_accepts_but_does_not_make_is_a_conflict(sc
         answer = await scenario.agent.call(method, scenario.path(old), body)
         assert (answer.status, answer.body["error"]["code"]) == (409, "conflict")
         assert answer.body["error"]["message"].startswith("WhatsApp did not")
-    (kept,) = [m for m in await scenario.messages() if m["id"] == old["id"]]
-    assert (kept["body"], kept["edited_at"], kept["deleted_at"]) == ("Antiga", None, None)
+    (unchanged,) = [m for m in await scenario.messages() if m["id"] == old["id"]]
+    assert (unchanged["body"], unchanged["edited_at"], unchanged["deleted_at"]) == ("Antiga", None, None)
 
 
 async def test_a_change_that_cannot_be_confirmed_follows_live(scenario: Scenario) -> None:

@@ -52,8 +52,8 @@ async def test_a_keys_socket_receives_its_accounts_only(web_only: Stack) -> None
 async def test_a_key_has_no_more_permissions_than_its_user(web_only: Stack) -> None:
     owner, ana = await sign_in_as(web_only, "owner"), await web_only.sign_in("ana")
     account_id = await make_account(web_only, owner)
-    refused = await ana.call("POST", KEYS, {"name": "x", "scopes": ["read"], "account_ids": [account_id]})
-    assert refused.status == 422
+    rejected = await ana.call("POST", KEYS, {"name": "x", "scopes": ["read"], "account_ids": [account_id]})
+    assert rejected.status == 422
     await add_member(web_only, account_id, ana, "viewer")
     made = await ana.ok("POST", KEYS, {"name": "x", "scopes": ["send", "read"]})
     program = Peer(ana.session, ana.url, made["secret"])

@@ -105,7 +105,7 @@ async def test_a_foreign_file_is_an_absent_one(web_only: Stack) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "told"),
+    ("name", "expected"),
     [
         ("foto da praia.png", "foto da praia.png"),
         ("prévia.png", "pr%C3%A9via.png"),
@@ -119,12 +119,12 @@ async def test_a_foreign_file_is_an_absent_one(web_only: Stack) -> None:
     ],
 )
 async def test_a_file_name_is_stored_without_harmful_characters(
-    web_only: Stack, name: str, told: str
+    web_only: Stack, name: str, expected: str
 ) -> None:
     agent, _, path = await make_chat_path(web_only)
     message = await send(agent, path, (name, png(), "image/png"))
     header = (await agent.call("GET", file_path(message))).headers["Content-Disposition"]
-    assert header.endswith(f"filename*=UTF-8''{told.replace(' ', '%20')}")
+    assert header.endswith(f"filename*=UTF-8''{expected.replace(' ', '%20')}")
     assert "/" not in message["attachments"][0]["file_name"]
 
 
@@ -136,7 +136,7 @@ async def small(config: Config) -> Any:
         yield running
 
 
-async def refuse(stack: Stack, *files: File, **fields: str) -> Answer:
+async def post_invalid(stack: Stack, *files: File, **fields: str) -> Answer:
     agent, account_id, path = await make_chat_path(stack)
     answer = await post(agent, path, form(*files, **fields))
     (chat,) = await agent.chats(account_id)
@@ -145,7 +145,7 @@ async def refuse(stack: Stack, *files: File, **fields: str) -> Answer:
 
 
 async def test_a_file_that_is_too_large_is_rejected_and_leaves_no_file(small: Stack) -> None:
-    answer = await refuse(small, ("a.bin", b"x" * 1001, "application/zip"))
+    answer = await post_invalid(small, ("a.bin", b"x" * 1001, "application/zip"))
     assert (answer.status, answer.body["error"]["code"]) == (413, "too_large")
     assert await stored_files(small) == 0
 
@@ -174,7 +174,7 @@ async def test_a_body_larger_than_other_routes_take_is_welcome_here_alone(web_on
 async def test_a_form_that_is_no_send_is_invalid(
     small: Stack, files: list[File], fields: dict[str, str]
 ) -> None:
-    answer = await refuse(small, *files, **fields)
+    answer = await post_invalid(small, *files, **fields)
     assert (answer.status, answer.body["error"]["code"]) == (422, "invalid")
     assert answer.body["error"]["fields"]
 

@@ -58,9 +58,9 @@ async def test_denials_are_in_the_audit_log_and_reveal_nothing(web_only: Stack) 
     for path in (AUDIT, AUDIT + "/export"):
         assert (await agent.call("GET", path)).status == 403
         assert (await web_only.stranger.call("GET", path)).status == 401
-    refused = await lines(owner, action="access.refused")
-    assert [line["actor_id"] for line in refused] == [agent.user_id] * 2
-    assert {line["details"]["what"] for line in refused} == {"list_audit", "export_audit"}
+    denials = await lines(owner, action="access.refused")
+    assert [line["actor_id"] for line in denials] == [agent.user_id] * 2
+    assert {line["details"]["what"] for line in denials} == {"list_audit", "export_audit"}
 
 
 async def test_the_client_behind_a_listed_proxy_is_named(config: Config) -> None:

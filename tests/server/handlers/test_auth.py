@@ -132,9 +132,9 @@ async def test_wrong_password_unknown_and_disabled_user_get_the_same_answer(web_
     ]
     await make_user(web_only)
     answers.append(await log_in(web_only, PASSWORD + "x"))
-    told = [(a.status, a.body["error"]["code"], a.body["error"]["message"]) for a in answers]
-    assert len(set(told)) == 1
-    assert told[0][:2] == (401, "bad_credentials")
+    errors = [(a.status, a.body["error"]["code"], a.body["error"]["message"]) for a in answers]
+    assert len(set(errors)) == 1
+    assert errors[0][:2] == (401, "bad_credentials")
     assert not any("Set-Cookie" in answer.headers for answer in answers)
 
 

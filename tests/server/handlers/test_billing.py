@@ -59,7 +59,7 @@ async def plan_of(user: Peer) -> tuple[bool, str | None, str | None]:
     return plan["is_active"], plan["plan"], plan["source"]
 
 
-def assert_refused(answer: Answer, status: int, code: str) -> None:
+def assert_rejected(answer: Answer, status: int, code: str) -> None:
     assert (answer.status, answer.body["error"]["code"]) == (status, code), answer.raw
     assert not Error().validate(answer.body)
 
@@ -70,8 +70,8 @@ async def test_a_grant_counts_at_once_and_a_revocation_too(billed: Stack) -> Non
     assert await plan_of(agent) == (True, "tiny", "trial")
     assert await applied(billed, event(user_id=agent.user_id, plan="open"))
     assert await plan_of(agent) == (True, "open", "billing")
-    (told,) = await socket.wait_for_event("usage:updated")
-    assert (told["data"]["plan"], told["data"]["allowed"]) == ("open", None)
+    (pushed,) = await socket.wait_for_event("usage:updated")
+    assert (pushed["data"]["plan"], pushed["data"]["allowed"]) == ("open", None)
     assert await applied(billed, event("revoked", AT.format(2), user_id=agent.user_id), "msg_2")
     assert await plan_of(agent) == (True, "tiny", "trial")
 
@@ -86,7 +86,7 @@ async def test_the_same_event_again_changes_nothing(billed: Stack) -> None:
     agent = await billed.sign_in()
     granted = event(user_id=agent.user_id, plan="open")
     assert [await applied(billed, granted) for _ in range(3)] == [True, False, False]
-    assert_refused(await post(billed, granted | {"timestamp": AT.format(9)}), 409, "conflict")
+    assert_rejected(await post(billed, granted | {"timestamp": AT.format(9)}), 409, "conflict")
     assert await plan_of(agent) == (True, "open", "billing")
 
 
@@ -119,12 +119,12 @@ async def test_an_event_with_a_wrong_signature_is_rejected(billed: Stack) -> Non
         {"webhook-id": "msg_2"},
         stale,
     ):
-        assert_refused(await post(billed, body, **headers), 401, "bad_signature")
-    assert_refused(await post(billed, body, secret=OTHER), 401, "bad_signature")
+        assert_rejected(await post(billed, body, **headers), 401, "bad_signature")
+    assert_rejected(await post(billed, body, secret=OTHER), 401, "bad_signature")
     answer = await billed.stranger.call("POST", PATH, body)
-    assert_refused(answer, 401, "bad_signature")
+    assert_rejected(answer, 401, "bad_signature")
     # A user's own token is no signature.
-    assert_refused(await agent.call("POST", PATH, body), 401, "bad_signature")
+    assert_rejected(await agent.call("POST", PATH, body), 401, "bad_signature")
     assert await plan_of(agent) == (True, "tiny", "trial")
 
 
@@ -156,20 +156,20 @@ async def test_a_signed_but_invalid_event_is_rejected(billed: Stack) -> None:
         event(user_id=agent.user_id, expires_at="soon"),
         event(email="a\x00b"),
     ):
-        assert_refused(await post(billed, wrong), 422, "invalid")
+        assert_rejected(await post(billed, wrong), 422, "invalid")
     assert await plan_of(agent) == (True, "tiny", "trial")
 
 
 async def test_an_unknown_user_is_404_and_the_event_may_come_again(billed: Stack) -> None:
     late = event(email="late@test.confab.local", plan="open")
-    assert_refused(await post(billed, late), 404, "not_found")
+    assert_rejected(await post(billed, late), 404, "not_found")
     agent = await billed.sign_in("late")
     assert await applied(billed, late)
     assert await plan_of(agent) == (True, "open", "billing")
 
 
 async def test_where_no_secret_is_set_there_is_nothing_at_this_address(web_only: Stack) -> None:
-    assert_refused(await post(web_only, event(user_id=1)), 404, "not_found")
+    assert_rejected(await post(web_only, event(user_id=1)), 404, "not_found")
 
 
 async def test_billing_changes_are_audited_once(billed: Stack) -> None:
@@ -183,11 +183,11 @@ async def test_billing_changes_are_audited_once(billed: Stack) -> None:
     for repeated, webhook_id in ((renewed, "b"), (first, "c")):
         assert not await applied(billed, repeated, webhook_id)
     assert await applied(billed, event("revoked", AT.format(3), user_id=ana.user_id), "d")
-    place = {"provider": "whatsapp", "source": "billing"}
+    entitlement = {"provider": "whatsapp", "source": "billing"}
     lines = [(line.action, line.actor, line.target, line.details) for line in await audit_lines(billed)]
     of_ana = ("billing", ("user", str(ana.user_id)))
     assert lines == [
-        ("entitlement.granted", *of_ana, place | {"plan": "closed"}),
-        ("entitlement.granted", *of_ana, place | {"plan": "open", "plan_before": "closed"}),
-        ("entitlement.revoked", *of_ana, place | {"plan": "open"}),
+        ("entitlement.granted", *of_ana, entitlement | {"plan": "closed"}),
+        ("entitlement.granted", *of_ana, entitlement | {"plan": "open", "plan_before": "closed"}),
+        ("entitlement.revoked", *of_ana, entitlement | {"plan": "open"}),
     ]

@@ -35,7 +35,7 @@ async def agent(web_only: Stack) -> Peer:
 
 
 @pytest.fixture
-async def place(web_only: Stack, agent: Peer) -> str:
+async def chat_path(web_only: Stack, agent: Peer) -> str:
     account_id = await make_account(web_only, agent)
     chat_id = await make_chat(web_only, account_id)
     return f"{CHANNELS}/{account_id}/chats/{chat_id}"
@@ -48,31 +48,31 @@ async def fields_of(peer: Peer, method: str, path: str, body: Any = None) -> dic
     return fields
 
 
-async def test_an_invisible_text_is_not_sent(agent: Peer, place: str) -> None:
-    (message,) = (await agent.ok("GET", f"{place}/messages"))["items"]
-    start = place.rpartition("/")[0]
+async def test_an_invisible_text_is_not_sent(agent: Peer, chat_path: str) -> None:
+    (message,) = (await agent.ok("GET", f"{chat_path}/messages"))["items"]
+    start = chat_path.rpartition("/")[0]
     for blank in BLANKS:
-        assert list(await fields_of(agent, "POST", f"{place}/send", {"text": blank})) == ["text"]
+        assert list(await fields_of(agent, "POST", f"{chat_path}/send", {"text": blank})) == ["text"]
         assert list(
-            await fields_of(agent, "PATCH", f"{place}/messages/{message['id']}", {"text": blank})
+            await fields_of(agent, "PATCH", f"{chat_path}/messages/{message['id']}", {"text": blank})
         ) == ["text"]
         told = {"to": "+5511977770000", "text": blank}
         assert list(await fields_of(agent, "POST", start, told)) == ["text"]
-    assert (await agent.ok("POST", f"{place}/send", {"text": "\u200b👍\u200d"}))["message"][
+    assert (await agent.ok("POST", f"{chat_path}/send", {"text": "\u200b👍\u200d"}))["message"][
         "body"
     ] == "\u200b👍\u200d"
 
 
-async def test_a_blank_search_is_invalid(agent: Peer, place: str) -> None:
+async def test_a_blank_search_is_invalid(agent: Peer, chat_path: str) -> None:
     for blank in BLANKS:
-        for path in ("/api/search", place.rpartition("/")[0]):
+        for path in ("/api/search", chat_path.rpartition("/")[0]):
             assert list(await fields_of(agent, "GET", f"{path}?q={quote(blank)}")) == ["q"]
 
 
-async def test_a_reaction_is_an_emoji(agent: Peer, place: str) -> None:
-    (message,) = (await agent.ok("GET", f"{place}/messages"))["items"]
+async def test_a_reaction_is_an_emoji(agent: Peer, chat_path: str) -> None:
+    (message,) = (await agent.ok("GET", f"{chat_path}/messages"))["items"]
     for value in NO_EMOJI:
-        path = f"{place}/messages/{message['id']}/reaction"
+        path = f"{chat_path}/messages/{message['id']}/reaction"
         assert list(await fields_of(agent, "PUT", path, {"value": value})) == ["value"]
 
 
@@ -86,17 +86,17 @@ async def test_blank_names_are_invalid(agent: Peer) -> None:
     assert changed["user"]["name"] == "Ana Lima"
 
 
-async def test_an_impossible_time_is_invalid(web_only: Stack, agent: Peer, place: str) -> None:
+async def test_an_impossible_time_is_invalid(web_only: Stack, agent: Peer, chat_path: str) -> None:
     admin = await sign_in_as(web_only, "admin")
     for moment in IMPOSSIBLE:
-        assert list(await fields_of(agent, "PATCH", place, {"muted_until": moment})) == ["muted_until"]
+        assert list(await fields_of(agent, "PATCH", chat_path, {"muted_until": moment})) == ["muted_until"]
         key = {"name": "k", "scopes": ["read"], "expires_at": moment}
         assert list(await fields_of(agent, "POST", "/api/keys", key)) == ["expires_at"]
         for end in ("since", "until"):
             assert list(await fields_of(admin, "GET", f"/api/audit?{end}={quote(moment)}")) == [end]
     for year in ("1970", "2008"):
-        assert list(await fields_of(agent, "PATCH", place, {"muted_until": f"{year}-01-01T00:00:00Z"}))
-    muted = await agent.ok("PATCH", place, {"muted_until": "9999-12-31T23:59:59.999999z"})
+        assert list(await fields_of(agent, "PATCH", chat_path, {"muted_until": f"{year}-01-01T00:00:00Z"}))
+    muted = await agent.ok("PATCH", chat_path, {"muted_until": "9999-12-31T23:59:59.999999z"})
     assert muted["chat"]["muted_until"] == "9999-12-31T23:59:59.999Z"
     for period in ("2026-13", "0001-01", "9999-01", "20٢٦-01", "2026-1", "2026-01\n"):
         assert list(await fields_of(agent, "GET", f"/api/usage?period={quote(period)}")) == ["period"]

@@ -77,13 +77,13 @@ async def test_the_event_of_a_sent_message_depends_on_the_readers_seq(stack: Sta
     path = f"{CHANNELS}/{account['id']}/chats/{new['data']['chat_id']}/send"
     sending = (await agent.ok("POST", path, {"text": "Olá", "client_id": "client-1"}))["message"]
     await socket.wait_for_event("message:updated", client_id="client-1", status="delivered")
-    told = {
+    changes = {
         since: [item["event"] for item in (await read(agent, account["id"], since))["items"]]
         for since in (before, sending["seq"])
     }
-    assert "message:updated" in told[before]
-    assert "message:new" not in told[before]
-    assert "message:updated" in told[sending["seq"]]
+    assert "message:updated" in changes[before]
+    assert "message:new" not in changes[before]
+    assert "message:updated" in changes[sending["seq"]]
 
 
 async def test_limit_and_more_lead_through_all_of_it(web_only: Stack) -> None:
@@ -144,5 +144,5 @@ async def test_a_reader_misses_nothing_while_many_write(stack: Stack) -> None:
         tasks.create_task(follow())
         for body in bodies:
             tasks.create_task(agent.deliver(body))
-    told = [item["data"]["body"] for item in found if item["event"] == "message:new"]
-    assert sorted(told) == sorted(wanted)
+    changes = [item["data"]["body"] for item in found if item["event"] == "message:new"]
+    assert sorted(changes) == sorted(wanted)

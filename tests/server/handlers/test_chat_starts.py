@@ -157,8 +157,8 @@ async def test_the_other_form_of_a_phone_number_finds_the_existing_chat(
 
 
 async def test_a_phone_number_without_whatsapp_is_rejected_and_can_be_retried(door: Door) -> None:
-    refused = await door.start(to="+999 1234 5678", client_id="client-1")
-    assert (refused.status, list(refused.body["error"]["fields"])) == (422, ["to"])
+    rejected = await door.start(to="+999 1234 5678", client_id="client-1")
+    assert (rejected.status, list(rejected.body["error"]["fields"])) == (422, ["to"])
     assert await door.all_messages() == []
     assert (await door.start(client_id="client-1")).status == 201
     assert await door.usage() == 1

@@ -61,9 +61,9 @@ async def test_the_older_of_two_pairings_is_rejected_and_changes_nothing(web_onl
     await eventually(is_begun)
     await faults(web_only, connect_ms=0)
     newer = await agent.call("POST", path)
-    refused = await older
-    assert (newer.status, refused.status, refused.body["error"]["code"]) == (200, 409, "conflict")
-    assert "checkpoint" not in refused.body
+    rejected = await older
+    assert (newer.status, rejected.status, rejected.body["error"]["code"]) == (200, 409, "conflict")
+    assert "checkpoint" not in rejected.body
     after = await shown(agent, account["id"])
     assert (after["status"], after["next_step"]) == ("connecting", "scan")
     code = newer.body["checkpoint"]["qrcode"]

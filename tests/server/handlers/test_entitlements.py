@@ -33,8 +33,8 @@ async def make_thread(stack: Stack, name: str = "agent") -> tuple[Peer, int, str
 def assert_limit(answer: Answer, **limit: Any) -> None:
     assert (answer.status, answer.body["error"]["code"]) == (402, "plan_limit"), answer.raw
     assert not Error().validate(answer.body)
-    told = answer.body["error"]["limit"]
-    assert told == told | limit
+    exceeded = answer.body["error"]["limit"]
+    assert exceeded == exceeded | limit
 
 
 def next_month() -> str:
@@ -57,8 +57,8 @@ async def test_of_fifty_at_once_with_one_unit_left_one_is_sent(tiny: Stack) -> N
         await agent.ok("POST", path, {"text": str(n)})
     answers = await asyncio.gather(*(agent.call("POST", path, {"text": f"at once {n}"}) for n in range(50)))
     assert sorted(answer.status for answer in answers) == [201] + [402] * 49
-    refused = next(answer for answer in answers if answer.status == 402)
-    assert_limit(refused, what="messages", plan="tiny", allowed=5, used=5, wanted=1, until=next_month())
+    rejected = next(answer for answer in answers if answer.status == 402)
+    assert_limit(rejected, what="messages", plan="tiny", allowed=5, used=5, wanted=1, until=next_month())
     assert await used(agent) == (5, 0, 5)
     chat_id = int(path.split("/")[-2])
     assert len([m for m in await agent.messages(account_id, chat_id) if m["direction"] == "out"]) == 5
@@ -172,14 +172,14 @@ async def test_of_concurrent_connects_one_takes_the_last_slot(tiny: Stack) -> No
 
 async def test_a_hosted_account_needs_a_slot_when_it_arrives(tiny: Stack) -> None:
     agent = await tiny.sign_in()
-    for number in ("acc-1", "acc-2"):
-        await tiny.sandbox.ok("POST", "/sandbox/accounts", {"id": number})
+    for external_id in ("acc-1", "acc-2"):
+        await tiny.sandbox.ok("POST", "/sandbox/accounts", {"id": external_id})
     pages = [(await agent.ok("POST", CONNECT, {"method": "hosted"}))["url"] for _ in range(2)]
     assert len(set(pages)) == 2
     answers = []
-    for number, token in (("acc-1", "a" * 43), ("acc-2", "b" * 43)):
+    for external_id, token in (("acc-1", "a" * 43), ("acc-2", "b" * 43)):
         await tiny.app[DATABASE].write(insert_link, token, agent.user_id, "whatsapp", 60)
-        body = {"status": "CREATION_SUCCESS", "account_id": number, "name": None}
+        body = {"status": "CREATION_SUCCESS", "account_id": external_id, "name": None}
         answers.append(await tiny.stranger.call("POST", f"/api/webhooks/unipile/hosted/{token}", body))
     assert answers[0].status == 200
     assert_limit(answers[1], what="accounts")

@@ -42,10 +42,10 @@ async def ask(owner: Peer, account_id: int, **wanted: Any) -> dict[str, Any]:
 
 async def fetch(owner: Peer, account_id: int, export_id: int) -> dict[str, bytes]:
     """The files in the export, after it is ready."""
-    place = f"{CHANNELS}/{account_id}/exports/{export_id}"
+    export_path = f"{CHANNELS}/{account_id}/exports/{export_id}"
 
     async def ready() -> Any:
-        shown = await owner.ok("GET", place)
+        shown = await owner.ok("GET", export_path)
         answer = ANSWERS["show_export"]
         assert answer is not None
         assert answer().validate(shown) == {}
@@ -53,9 +53,9 @@ async def fetch(owner: Peer, account_id: int, export_id: int) -> dict[str, bytes
         return shown["export"]["state"] == "ready" and shown["export"]
 
     export = await eventually(ready)
-    head = await owner.call("HEAD", place + "/file")
+    head = await owner.call("HEAD", export_path + "/file")
     assert (head.status, head.headers["Content-Length"], head.raw) == (200, str(export["size"]), b"")
-    answer = await owner.call("GET", place + "/file")
+    answer = await owner.call("GET", export_path + "/file")
     assert answer.status == 200
     assert len(answer.raw) == export["size"]
     assert "attachment" in answer.headers["Content-Disposition"]
@@ -115,15 +115,15 @@ async def test_one_export_at_a_time_and_only_for_owners(web_only: Stack) -> None
     owner, agent, stranger = [await web_only.sign_in(name) for name in ("owner", "agent", "stranger")]
     account_id = (await web_only.make_account(owner))["id"]
     await add_member(web_only, account_id, agent, "agent")
-    place = f"{CHANNELS}/{account_id}/exports"
+    export_path = f"{CHANNELS}/{account_id}/exports"
     export = await ask(owner, account_id)
-    assert (await owner.call("POST", place, {})).status == 409
-    assert (await owner.call("POST", place, {"contact_id": 4711})).status == 404
-    one = f"{place}/{export['id']}"
+    assert (await owner.call("POST", export_path, {})).status == 409
+    assert (await owner.call("POST", export_path, {"contact_id": 4711})).status == 404
+    one = f"{export_path}/{export['id']}"
     assert (await owner.call("GET", one + "/file")).status == 404  # it is not ready
     for method, path in (
-        ("POST", place),
-        ("GET", place),
+        ("POST", export_path),
+        ("GET", export_path),
         ("GET", one),
         ("GET", one + "/file"),
         ("DELETE", one),
@@ -136,7 +136,7 @@ async def test_one_export_at_a_time_and_only_for_owners(web_only: Stack) -> None
     assert (await stranger.call("DELETE", foreign)).status == 204  # nothing of theirs
     assert (await owner.call("GET", one)).status == 200
     assert (await owner.call("DELETE", one)).status == 204
-    assert (await owner.call("POST", place, {})).status == 202
+    assert (await owner.call("POST", export_path, {})).status == 202
 
 
 async def test_a_killed_workers_export_is_written_by_another(web_only: Stack) -> None:
@@ -148,8 +148,8 @@ async def test_a_killed_workers_export_is_written_by_another(web_only: Stack) ->
         "update channels_export set state = 'running', tries = 1, claimed_until = now() + interval '1h'",
     )
     await write_now(web_only)
-    place = f"{CHANNELS}/{account_id}/exports/{export['id']}"
-    assert (await owner.ok("GET", place))["export"]["state"] == "running"
+    export_path = f"{CHANNELS}/{account_id}/exports/{export['id']}"
+    assert (await owner.ok("GET", export_path))["export"]["state"] == "running"
     await execute(web_only, "update channels_export set claimed_until = now()")
     await write_now(web_only)
     assert set(await fetch(owner, account_id, export["id"])) >= {"messages.jsonl"}
@@ -162,12 +162,12 @@ async def test_an_export_becomes_unavailable(stack: Stack, parts: Parts) -> None
     await fetch(owner, account_id, whole["id"])
     (contact, _) = [chat["contact"] for chat in await owner.chats(account_id)]
     await owner.ok("DELETE", f"{CHANNELS}/{account_id}/contacts/{contact['id']}")
-    place = f"{CHANNELS}/{account_id}/exports"
-    assert (await owner.call("GET", f"{place}/{whole['id']}/file")).status == 404
+    export_path = f"{CHANNELS}/{account_id}/exports"
+    assert (await owner.call("GET", f"{export_path}/{whole['id']}/file")).status == 404
 
     second = await ask(owner, account_id)
     await fetch(owner, account_id, second["id"])
     await execute(stack, "update channels_export set expires_at = now()")
-    assert (await owner.call("GET", f"{place}/{second['id']}/file")).status == 404
+    assert (await owner.call("GET", f"{export_path}/{second['id']}/file")).status == 404
     await write_exports(parts)
-    assert (await owner.ok("GET", place))["items"] == []
+    assert (await owner.ok("GET", export_path))["items"] == []

@@ -141,10 +141,10 @@ async def test_metrics_can_be_read_by_prometheus(web_only: Stack) -> None:
 
 
 async def test_the_demo_login_is_shown_in_sandbox_mode_only(web_only: Stack) -> None:
-    told = await web_only.stranger.ok("GET", "/api/config")
+    served = await web_only.stranger.ok("GET", "/api/config")
     with (ROOT / "pyproject.toml").open("rb") as file:
         version = tomllib.load(file)["project"]["version"]
-    assert told == {
+    assert served == {
         "sandbox": False,
         "phone_url": None,
         "demo": None,
@@ -163,7 +163,7 @@ async def test_the_sandbox_shows_its_phone_and_login(config: Config) -> None:
         secrets=replace(config.secrets, demo_password="demo-password"),
     )
     async with run_stack(sandbox, with_workers=False) as stack:
-        told = await stack.stranger.ok("GET", "/api/config")
-        assert told["sandbox"] is True
-        assert told["phone_url"] == stack.app[CONFIG].sandbox.url
-        assert told["demo"] == {"email": "demo@confab.local", "password": "demo-password"}
+        served = await stack.stranger.ok("GET", "/api/config")
+        assert served["sandbox"] is True
+        assert served["phone_url"] == stack.app[CONFIG].sandbox.url
+        assert served["demo"] == {"email": "demo@confab.local", "password": "demo-password"}

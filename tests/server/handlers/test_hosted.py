@@ -99,20 +99,20 @@ async def test_a_hosted_account_without_a_slot_is_deleted_at_unipile(tiny_workin
     await follow(tiny_working, pages[0])
     (first,) = await eventually(lambda: accounts_of(agent))
     await follow(tiny_working, pages[1])
-    (told,) = await socket.wait_for_event("account:refused", provider="whatsapp")
-    error = told["data"]["error"]
+    (pushed,) = await socket.wait_for_event("account:refused", provider="whatsapp")
+    error = pushed["data"]["error"]
     assert not PlanLimit().validate(error["limit"])
     assert (error["code"], error["limit"]["what"], error["limit"]["allowed"]) == ("plan_limit", "accounts", 1)
     assert await accounts_at_unipile(tiny_working) == {first["external_account_id"]}
     assert len(await accounts_of(agent)) == 1 and not others.events("account:refused")
-    assert await refusals_of(agent) == [told["data"]]
+    assert await rejections_of(agent) == [pushed["data"]]
 
 
-REFUSALS = f"{CHANNELS}/refusals"
+REJECTIONS = f"{CHANNELS}/refusals"
 
 
-async def refusals_of(user: Peer) -> list[dict[str, Any]]:
-    items: list[dict[str, Any]] = (await user.ok("GET", REFUSALS))["items"]
+async def rejections_of(user: Peer) -> list[dict[str, Any]]:
+    items: list[dict[str, Any]] = (await user.ok("GET", REJECTIONS))["items"]
     return items
 
 
@@ -124,19 +124,19 @@ async def test_a_rejection_is_listed_until_it_is_dismissed(tiny: Stack) -> None:
     await hand_out(tiny, agent)
     for _ in range(2):
         assert (await notify(tiny, "acc-1")).status == 409
-    (refusal,) = await refusals_of(agent)
-    assert (refusal["provider"], refusal["error"]["code"]) == ("whatsapp", "conflict")
-    assert refusal["error"]["message"] == "This number is connected by another user."
-    assert await refusals_of(other) == await refusals_of(boss) == []
-    place = f"{REFUSALS}/{refusal['id']}"
-    for somebody in (other, boss):
-        assert (await somebody.call("DELETE", place)).status == 404
-    assert len(await refusals_of(agent)) == 1
+    (rejection,) = await rejections_of(agent)
+    assert (rejection["provider"], rejection["error"]["code"]) == ("whatsapp", "conflict")
+    assert rejection["error"]["message"] == "This number is connected by another user."
+    assert await rejections_of(other) == await rejections_of(boss) == []
+    rejection_path = f"{REJECTIONS}/{rejection['id']}"
+    for reader in (other, boss):
+        assert (await reader.call("DELETE", rejection_path)).status == 404
+    assert len(await rejections_of(agent)) == 1
     for _ in range(2):
-        assert (await agent.call("DELETE", place)).status == 204
-    assert await refusals_of(agent) == []
+        assert (await agent.call("DELETE", rejection_path)).status == 204
+    assert await rejections_of(agent) == []
     assert (await notify(tiny, "acc-1")).status == 409
-    assert await refusals_of(agent) == []
+    assert await rejections_of(agent) == []
     phones = "select phone, error::text from channels_refusal"
     assert await rows(tiny, phones) == [(None, "{}")]
 
@@ -144,10 +144,10 @@ async def test_a_rejection_is_listed_until_it_is_dismissed(tiny: Stack) -> None:
 async def test_a_rejection_is_listed_for_a_week(tiny: Stack) -> None:
     agent = await tiny.sign_in()
     refusal_id = await insert_rejected_account(tiny, agent)
-    assert [item["id"] for item in await refusals_of(agent)] == [refusal_id]
+    assert [item["id"] for item in await rejections_of(agent)] == [refusal_id]
     await rows(tiny, "update channels_refusal set created_at = now() - interval '8 days' returning id")
-    assert await refusals_of(agent) == []
-    assert (await agent.call("DELETE", f"{REFUSALS}/{refusal_id}")).status == 404
+    assert await rejections_of(agent) == []
+    assert (await agent.call("DELETE", f"{REJECTIONS}/{refusal_id}")).status == 404
     await insert_rejected_account(tiny, await tiny.sign_in("other"))
     assert await tiny.app[DATABASE].write(rejected.prune_rejected, 10) == 1
     assert len(await rows(tiny, "select id from channels_refusal")) == 1
@@ -171,7 +171,7 @@ async def test_a_rejection_that_cannot_be_stored_deletes_nothing(
     assert await accounts_at_unipile(tiny) == {"acc-1", "acc-2"}
     assert (await notify(tiny, "acc-2")).status == 402
     assert await accounts_at_unipile(tiny) == {"acc-1"}
-    assert [item["error"]["code"] for item in await refusals_of(agent)] == ["plan_limit"]
+    assert [item["error"]["code"] for item in await rejections_of(agent)] == ["plan_limit"]
 
 
 async def rows(stack: Stack, statement: str) -> list[tuple[Any, ...]]:

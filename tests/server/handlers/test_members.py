@@ -1,6 +1,6 @@
 """Members of an account: added, given a role, removed, with open sockets following."""
 
-from tests.server.handlers.test_registration import CHANNELS, NEWS_SECONDS
+from tests.server.handlers.test_registration import CHANNELS, PUSH_SECONDS
 from tests.support.factories import audit_lines, make_account, sign_in_as
 from tests.support.fixtures_stack import Stack
 from tests.support.peers import eventually
@@ -13,8 +13,8 @@ async def test_members_are_added_and_removed_live(web_only: Stack) -> None:
     socket = await eva.listen()
     assert (await owner.call("PUT", f"{path}/{eva.user_id}", {"role": "viewer"})).status == 200
     await socket.wait_for_event("account:updated", id=account_id)
-    told = await eva.ok("GET", path)
-    assert [(m["user_id"], m["role"], m["is_payer"]) for m in told["items"]] == [
+    shown = await eva.ok("GET", path)
+    assert [(m["user_id"], m["role"], m["is_payer"]) for m in shown["items"]] == [
         (owner.user_id, "owner", True),
         (eva.user_id, "viewer", False),
     ]
@@ -34,7 +34,7 @@ async def test_members_are_added_and_removed_live(web_only: Stack) -> None:
     async def left() -> bool:
         return not any(connection.accounts for connection in web_only.app_connections())
 
-    await eventually(left, NEWS_SECONDS)
+    await eventually(left, PUSH_SECONDS)
 
 
 async def test_an_admin_manages_members_of_accounts_whose_chats_they_cannot_see(web_only: Stack) -> None:

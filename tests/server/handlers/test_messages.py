@@ -181,9 +181,9 @@ async def test_a_channel_is_read_and_not_answered(web_only: Stack) -> None:
     chat_id = await make_chat(web_only, account_id, "news", kind="channel")
     path = f"{CHANNELS}/{account_id}/chats/{chat_id}"
     for body in ({"text": "Oi"}, {"text": "Oi", "client_id": "client-1"}):
-        refused = await agent.call("POST", f"{path}/send", body)
-        assert (refused.status, refused.body["error"]["code"]) == (409, "conflict")
-        assert refused.body["error"]["message"] == "Channels are read-only."
+        rejected = await agent.call("POST", f"{path}/send", body)
+        assert (rejected.status, rejected.body["error"]["code"]) == (409, "conflict")
+        assert rejected.body["error"]["message"] == "Channels are read-only."
     unread = await agent.ok("PATCH", path, {"read": False})
     assert (unread["chat"]["kind"], unread["chat"]["unread_count"]) == ("channel", 0)
     assert await sent_count(web_only, agent) == 0

@@ -10,8 +10,8 @@ from server.config.limits import Allowance, Limits, Rate
 from server.web.app_keys import LIMITER
 from tests.server.handlers.test_registration import (
     EMAIL,
-    NEWS_SECONDS,
     PASSWORD,
+    PUSH_SECONDS,
     as_peer,
     closed,
     invite,
@@ -31,7 +31,7 @@ async def test_a_new_password_needs_the_old_one_and_ends_the_other_sessions(web_
     assert (wrong.status, list(wrong.body["error"]["fields"])) == (422, ["old_password"])
     assert (await eva.call("POST", path, {"old_password": PASSWORD, "new_password": new})).status == 204
     assert await socket.wait_closed() == 4401
-    await eventually(lambda: closed(other), NEWS_SECONDS)
+    await eventually(lambda: closed(other), PUSH_SECONDS)
     assert not await closed(eva)
     assert [(await log_in(web_only, p)).status for p in (PASSWORD, new)] == [401, 200]
 
@@ -48,8 +48,8 @@ async def guarded(config: Config) -> AsyncIterator[Stack]:
 
 async def test_links_and_old_passwords_are_not_guessed(guarded: Stack) -> None:
     owner = await sign_in_as(guarded, "owner")
-    looks = [await guarded.stranger.call("POST", "/api/auth/link", {"token": "x" * 40}) for _ in range(3)]
-    assert [look.status for look in looks] == [404, 404, 429]
+    answers = [await guarded.stranger.call("POST", "/api/auth/link", {"token": "x" * 40}) for _ in range(3)]
+    assert [one.status for one in answers] == [404, 404, 429]
     guess = {"old_password": "wrong password", "new_password": PASSWORD}
     guesses = [await owner.call("POST", "/api/auth/password", guess) for _ in range(3)]
     assert [answer.status for answer in guesses] == [422, 422, 429]
@@ -64,9 +64,9 @@ async def test_guessing_is_slowed_down_by_name_and_by_address(guarded: Stack) ->
         guesses = [await log_in(web_only, "wrong password", email) for _ in range(3)]
         assert {guess.status for guess in guesses} == {401}
         if email == EMAIL:
-            refused = await log_in(web_only, email=email.upper())
-            assert (refused.status, refused.body["error"]["code"]) == (429, "too_many_requests")
-            assert 0 < int(refused.headers["Retry-After"]) <= 60
+            rejected = await log_in(web_only, email=email.upper())
+            assert (rejected.status, rejected.body["error"]["code"]) == (429, "too_many_requests")
+            assert 0 < int(rejected.headers["Retry-After"]) <= 60
     assert (await log_in(web_only, email="somebody@example.com")).status == 429
 
 

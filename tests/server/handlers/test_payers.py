@@ -49,8 +49,8 @@ class House:
         return await by.call("PUT", path, {"user_id": to.user_id})
 
     async def members(self) -> dict[int, tuple[str, bool]]:
-        told = (await self.ana.ok("GET", f"{self.path}/members"))["items"]
-        return {member["user_id"]: (member["role"], member["is_payer"]) for member in told}
+        members = (await self.ana.ok("GET", f"{self.path}/members"))["items"]
+        return {member["user_id"]: (member["role"], member["is_payer"]) for member in members}
 
     async def payer(self, by: Peer) -> int:
         payer_id: int = (await by.ok("GET", self.path))["account"]["payer_id"]
@@ -126,8 +126,8 @@ async def test_other_roles_cannot_transfer_an_account(house: House) -> None:
 
 async def test_an_account_is_transferred_only_to_an_active_member(house: House) -> None:
     owner, stranger = await sign_in_as(house.stack, "owner"), await house.stack.sign_in("stranger")
-    for nobody in (stranger.user_id, 10**15):
-        answer = await house.ana.call("PUT", f"{house.path}/payer", {"user_id": nobody})
+    for no_member in (stranger.user_id, 10**15):
+        answer = await house.ana.call("PUT", f"{house.path}/payer", {"user_id": no_member})
         assert_code(answer, 422, "invalid")
         assert "user_id" in answer.body["error"]["fields"]
     for wrong in ({}, {"user_id": "1"}, {"user_id": True}, {"user_id": 2**63}, {"user_id": 0}):
@@ -183,14 +183,14 @@ async def test_of_concurrent_transfers_one_takes_the_last_slot(house: House) -> 
     """Concurrent transfers and connects, repeatedly: never one account more than the plan has."""
     bia, stack = house.bia, house.stack
     givers = [await stack.sign_in(f"giver-{n}") for n in range(4)]
-    numbers = [await make_account(stack, giver, f"acc-given-{n}") for n, giver in enumerate(givers)]
-    for number in numbers:
-        await add_member(stack, number, bia, "viewer")
+    account_ids = [await make_account(stack, giver, f"acc-given-{n}") for n, giver in enumerate(givers)]
+    for given in account_ids:
+        await add_member(stack, given, bia, "viewer")
     for n in range(2):
         await stack.sandbox.ok("POST", "/sandbox/accounts", {"id": f"acc-own-{n}"})
     own: list[dict[str, Any]] = [{"external_account_id": f"acc-own-{n}"} for n in range(2)]
     answers = await asyncio.gather(
-        *(house.give(giver, bia, number) for giver, number in zip(givers, numbers, strict=True)),
+        *(house.give(giver, bia, given) for giver, given in zip(givers, account_ids, strict=True)),
         *(bia.call("POST", CONNECT, body) for body in own),
         house.give(house.ana, bia),
     )
@@ -236,8 +236,8 @@ async def test_a_transfer_succeeds_though_it_cannot_be_published(
     before = (await house.ana.ok("GET", house.path))["account"]["seq"]
     monkeypatch.setattr("server.realtime.broker.publish", away)
     assert (await house.give(house.ana, house.bia)).status == 200
-    told = await house.ana.ok("GET", f"{house.path}/changes?since={before}")
-    assert [(item["event"], item["data"]["payer_id"]) for item in told["items"]] == [
+    changed = await house.ana.ok("GET", f"{house.path}/changes?since={before}")
+    assert [(item["event"], item["data"]["payer_id"]) for item in changed["items"]] == [
         ("account:updated", house.bia.user_id)
     ]
 
@@ -264,9 +264,9 @@ async def _is_heard(here: Stack, there: Stack, *, by_message: bool) -> None:
     await add_member(here, account_id, bia, "agent")
     send = f"{CHANNELS}/{account_id}/chats/{await make_chat(here, account_id, name)}/send"
     # The instance whose cache never expires gets the broadcast; the other one reads again after its TTL.
-    asked, told = (here, there) if by_message else (there, here)
+    asked, other = (here, there) if by_message else (there, here)
     far = Peer(asked.stranger.session, asked.stranger.url, ana.token, ana.user_id)
-    near = Peer(told.stranger.session, told.stranger.url, ana.token, ana.user_id)
+    near = Peer(other.stranger.session, other.stranger.url, ana.token, ana.user_id)
     await far.ok("POST", send, {"text": "Oi"})
     await revoke_entitlement(here, ana)
     await there.app[ENTITLEMENTS].forget(ana.user_id, "whatsapp")

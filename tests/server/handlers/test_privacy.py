@@ -27,9 +27,9 @@ async def test_a_contact_is_erased_and_all_members_are_notified(stack: Stack) ->
     account_id, chat = await written(stack, owner)
     socket = await owner.listen()
     before = (await owner.ok("GET", f"{CHANNELS}/{account_id}"))["account"]["seq"]
-    place = f"{CHANNELS}/{account_id}/contacts/{chat['contact']['id']}"
+    contact_path = f"{CHANNELS}/{account_id}/contacts/{chat['contact']['id']}"
 
-    answer = await owner.call("DELETE", place)
+    answer = await owner.call("DELETE", contact_path)
 
     assert answer.status == 202
     assert SHOWN.answer is not None
@@ -38,7 +38,7 @@ async def test_a_contact_is_erased_and_all_members_are_notified(stack: Stack) ->
     await socket.wait_for_event("chat:erased", id=chat["id"])
 
     async def done() -> Any:
-        shown = (await owner.ok("GET", place + "/erasure"))["erasure"]
+        shown = (await owner.ok("GET", contact_path + "/erasure"))["erasure"]
         return shown["state"] == "done" and shown
 
     assert (await eventually(done))["messages"] == 1
@@ -48,7 +48,7 @@ async def test_a_contact_is_erased_and_all_members_are_notified(stack: Stack) ->
     assert {"contact:erased", "chat:erased"} <= {item["event"] for item in changes["items"]}
     assert (await owner.call("GET", f"{CHANNELS}/{account_id}/chats/{chat['id']}")).status == 404
     # Once more is no second time.
-    assert (await owner.ok("DELETE", place))["erasure"]["state"] == "done"
+    assert (await owner.ok("DELETE", contact_path))["erasure"]["state"] == "done"
 
 
 async def test_a_client_that_was_offline_learns_of_the_erasure(stack: Stack) -> None:
@@ -57,10 +57,10 @@ async def test_a_client_that_was_offline_learns_of_the_erasure(stack: Stack) -> 
     head = (await owner.ok("GET", f"{CHANNELS}/{account_id}"))["account"]["seq"]
     await owner.ok("DELETE", f"{CHANNELS}/{account_id}/contacts/{chat['contact']['id']}")
 
-    async def gone() -> bool:
+    async def is_erased() -> bool:
         return await owner.chats(account_id) == []
 
-    await eventually(gone)
+    await eventually(is_erased)
     socket = await owner.listen({str(account_id): head})
     await socket.wait_for_event("chat:erased", id=chat["id"])
 
@@ -69,8 +69,8 @@ async def test_only_owners_erase_contacts(stack: Stack) -> None:
     owner, agent, stranger = [await stack.sign_in(name) for name in ("owner", "agent", "stranger")]
     account_id, chat = await written(stack, owner)
     await add_member(stack, account_id, agent, "agent")
-    place = f"{CHANNELS}/{account_id}/contacts/{chat['contact']['id']}"
-    for method, path in (("DELETE", place), ("GET", place + "/erasure")):
+    contact_path = f"{CHANNELS}/{account_id}/contacts/{chat['contact']['id']}"
+    for method, path in (("DELETE", contact_path), ("GET", contact_path + "/erasure")):
         assert (await agent.call(method, path)).status == 403
         assert (await stranger.call(method, path)).status == 404
         absent = path.replace(f"/{chat['contact']['id']}", "/999999")
@@ -82,14 +82,16 @@ async def test_only_owners_set_the_retention(stack: Stack) -> None:
     owner, agent, stranger = [await stack.sign_in(name) for name in ("owner", "agent", "stranger")]
     account = await stack.make_account(owner)
     await add_member(stack, account["id"], agent, "agent")
-    place = f"{CHANNELS}/{account['id']}"
+    account_path = f"{CHANNELS}/{account['id']}"
     assert account["retention_days"] is None
     socket = await owner.listen()
-    assert (await owner.ok("PATCH", place, {"retention_days": 30}))["account"]["retention_days"] == 30
+    assert (await owner.ok("PATCH", account_path, {"retention_days": 30}))["account"]["retention_days"] == 30
     await socket.wait_for_event("account:updated", retention_days=30)
-    changed = (await owner.ok("PATCH", place, {"read_receipts": False}))["account"]
+    changed = (await owner.ok("PATCH", account_path, {"read_receipts": False}))["account"]
     assert (changed["retention_days"], changed["read_receipts"]) == (30, False)
-    assert (await owner.ok("PATCH", place, {"retention_days": None}))["account"]["retention_days"] is None
+    assert (await owner.ok("PATCH", account_path, {"retention_days": None}))["account"][
+        "retention_days"
+    ] is None
     for wrong in (
         {},
         {"retention_days": 0},
@@ -97,6 +99,6 @@ async def test_only_owners_set_the_retention(stack: Stack) -> None:
         {"retention_days": "30"},
         {"retention_days": 2**63},
     ):
-        assert (await owner.call("PATCH", place, wrong)).status == 422, wrong
-    assert (await agent.call("PATCH", place, {"retention_days": 1})).status == 403
-    assert (await stranger.call("PATCH", place, {"retention_days": 1})).status == 404
+        assert (await owner.call("PATCH", account_path, wrong)).status == 422, wrong
+    assert (await agent.call("PATCH", account_path, {"retention_days": 1})).status == 403
+    assert (await stranger.call("PATCH", account_path, {"retention_days": 1})).status == 404

@@ -46,9 +46,9 @@ async def test_an_export_contains_or_lists_the_files(stack: Stack) -> None:
         for contact_id, wanted in ((None, (HERS, HIS)), (bia["id"], (HERS,))):
             export = await ask(owner, account_id, contact_id=contact_id, with_media=with_media)
             files = await fetch(owner, account_id, export["id"])
-            told = {row["sha256"]: row["path"] for row in lines(files["media.jsonl"])}
+            listed = {row["sha256"]: row["path"] for row in lines(files["media.jsonl"])}
             paths = {digest(data): f"media/{digest(data)}" if with_media else None for data in wanted}
-            assert told == paths
+            assert listed == paths
             media = {name: data for name, data in files.items() if name.startswith("media/")}
             assert media == ({f"media/{digest(data)}": data for data in wanted} if with_media else {})
 
@@ -62,10 +62,10 @@ async def test_erasing_a_contact_erases_pictures_files_and_search_tokens(stack: 
 
     await owner.ok("DELETE", f"{CHANNELS}/{account_id}/contacts/{bia['id']}")
 
-    async def gone() -> bool:
+    async def are_erased() -> bool:
         return len(await owner.chats(account_id)) == 1
 
-    await eventually(gone)
+    await eventually(are_erased)
     assert (await owner.call("GET", avatar)).status == 404
     for words in ("Quixotic", "Bia"):
         hits = await owner.ok("GET", f"/api/search?q={words}")

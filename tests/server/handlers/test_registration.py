@@ -17,7 +17,7 @@ from tests.support.peers import Answer, Peer, eventually
 
 CHANNELS, ME, USERS, KEYS = "/api/channels/whatsapp", "/api/auth/me", "/api/users", "/api/keys"
 PASSWORD, EMAIL = "correct horse battery", "eva@example.com"
-NEWS_SECONDS = 5.0
+PUSH_SECONDS = 5.0
 
 
 def token_of(answer: dict[str, Any]) -> str:
@@ -55,8 +55,8 @@ async def test_an_invitation_is_accepted_once_with_a_name_and_a_password(web_onl
     made = await owner.ok("POST", USERS, {"email": EMAIL, "role": "agent"})
     assert (made["user"]["status"], made["user"]["role"]) == ("invited", "agent")
     token = token_of(made)
-    told = await web_only.stranger.ok("POST", "/api/auth/link", {"token": token})
-    assert told == {"kind": "invitation", "email": EMAIL, "name": "eva"}
+    checked = await web_only.stranger.ok("POST", "/api/auth/link", {"token": token})
+    assert checked == {"kind": "invitation", "email": EMAIL, "name": "eva"}
     assert (await log_in(web_only)).status == 401
     # The invited e-mail address cannot be changed.
     answer = await accept(web_only, token, name="Eva Lima", email="other@example.com")
@@ -106,7 +106,7 @@ async def test_a_reset_link_ends_sessions_of_the_old_password(web_only: Stack) -
     link = await owner.ok("POST", f"{USERS}/{eva.user_id}/link")
     assert not await closed(eva)  # making it changes nothing yet
     assert (await accept(web_only, token_of(link), "another horse battery")).status == 200
-    await eventually(lambda: closed(eva), NEWS_SECONDS)
+    await eventually(lambda: closed(eva), PUSH_SECONDS)
     assert [(await log_in(web_only, p)).status for p in (PASSWORD, "another horse battery")] == [401, 200]
 
 

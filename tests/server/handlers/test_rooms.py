@@ -82,11 +82,11 @@ async def test_a_chats_room_receives_that_chat_only(web_only: Stack) -> None:
 async def test_sockets_receive_nothing_of_accounts_without_access(web_only: Stack) -> None:
     agent, account_id, chat_id = await make_thread(web_only)
     other, _, _ = await make_thread(web_only, "other")
-    mine, theirs = await agent.listen(), await other.listen()
+    mine, others = await agent.listen(), await other.listen()
     await publish_pushes(web_only, account_id, pushes_of(account_id, [3], chat_id))
     await mine.wait_for(lambda frame: frame.get("seq") == 3)
-    await settled(theirs)
-    assert seqs_of(theirs) == []
+    await settled(others)
+    assert seqs_of(others) == []
 
 
 async def test_pushes_in_any_order_arrive_in_order_and_once(web_only: Stack) -> None:

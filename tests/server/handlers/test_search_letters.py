@@ -13,7 +13,7 @@ from tests.support.fixtures_stack import Stack
 from tests.support.peers import Peer
 
 LETTERS = json.loads((Path(__file__).parents[2] / "fixtures" / "letters.json").read_text())
-NUMBER = "5511988880000"
+PHONE = "5511988880000"
 
 
 async def add_contact(
@@ -34,10 +34,10 @@ async def listed(agent: Peer, account_id: int, text: str) -> list[int]:
 async def test_a_text_is_found_in_contacts_chats_and_messages(web_only: Stack) -> None:
     agent = await web_only.sign_in()
     account_id = await make_account(web_only, agent)
-    for number, (written, searched) in enumerate(LETTERS[::5]):
-        chat_id = await make_chat(web_only, account_id, f"chat-{number}", kind="group")
+    for index, (written, searched) in enumerate(LETTERS[::5]):
+        chat_id = await make_chat(web_only, account_id, f"chat-{index}", kind="group")
         await execute(web_only, "update channels_chat set title = %s where id = %s", written, chat_id)
-        await add_contact(web_only, account_id, f"{number}@lid", written, None)
+        await add_contact(web_only, account_id, f"{index}@lid", written, None)
         await make_messages(web_only, account_id, chat_id, [START + timedelta(days=1)], body=written)
         found = await find(agent, searched)
         assert written in [person["name"] for person in found["people"]], searched
@@ -77,11 +77,11 @@ async def test_a_pasted_phone_number_finds_its_contact_and_chat(web_only: Stack)
     agent = await web_only.sign_in()
     account_id = await make_account(web_only, agent)
     chat_id = await make_chat(web_only, account_id)
-    address = f"{NUMBER}@s.whatsapp.net"
+    address = f"{PHONE}@s.whatsapp.net"
     await execute(
         web_only, "update channels_chat set address = %s, title = 'Bia' where id = %s", address, chat_id
     )
-    await add_contact(web_only, account_id, "1@lid", "Bia", f"+{NUMBER}")
+    await add_contact(web_only, account_id, "1@lid", "Bia", f"+{PHONE}")
     for text in (
         "\u202a+55 11 98888\u20110000\u202c",
         "+55 (0)11 98888-0000",

@@ -65,15 +65,15 @@ async def seats(peer: Peer) -> dict[str, Any]:
 
 async def test_no_user_is_added_beyond_the_seats(team: Stack) -> None:
     owner = await sign_in_as(team, "owner")
-    gone = (await invite(owner, "gone")).body["user"]["id"]
-    assert (await enable(owner, gone, False)).status == 200  # a disabled user frees the seat
+    disabled = (await invite(owner, "gone")).body["user"]["id"]
+    assert (await enable(owner, disabled, False)).status == 200  # a disabled user frees the seat
     for name in ("ana", "bia", "eva"):
         assert (await invite(owner, name)).status == 201  # an invited one has it already
     assert await seats(owner) == {"allowed": SEATS, "used": SEATS}
     assert_full(await invite(owner, "one-more"))
     assert_full(await register(team, "one-more"))
     assert_full(await register(team, "ana"))  # and learns nothing of Ana
-    assert_full(await enable(owner, gone))
+    assert_full(await enable(owner, disabled))
     names = {person["email"] for person in (await owner.ok("GET", USERS))["items"]}
     assert "one-more@example.com" not in names
     # What takes no seat is still allowed: a new link, another role, enabling an enabled user.
@@ -82,27 +82,27 @@ async def test_no_user_is_added_beyond_the_seats(team: Stack) -> None:
     body = {"role": "agent", "is_active": True}
     assert (await owner.call("PATCH", f"{USERS}/{people['ana']}", body)).status == 200
     assert (await enable(owner, people["bia"], False)).status == 200
-    assert (await enable(owner, gone)).status == 200
+    assert (await enable(owner, disabled)).status == 200
 
 
 async def test_of_concurrent_users_as_many_are_added_as_there_are_seats(team: Stack) -> None:
     """Invitations, registrations and enabling concurrently, one of them by two admins for the same user."""
     owner = await sign_in_as(team, "owner")
-    gone = (await invite(owner, "gone")).body["user"]["id"]
-    await enable(owner, gone, False)
+    disabled = (await invite(owner, "gone")).body["user"]["id"]
+    await enable(owner, disabled, False)
     for round_ in range(3):
         before = await seats(owner)
         answers = await asyncio.gather(
             *(invite(owner, f"invited-{round_}-{n}") for n in range(5)),
             *(register(team, f"registered-{round_}-{n}") for n in range(2)),
-            *(enable(owner, gone) for _ in range(2)),
+            *(enable(owner, disabled) for _ in range(2)),
         )
         assert {answer.status for answer in answers} <= {200, 201, 402}
         people = (await owner.ok("GET", USERS))["items"]
         assert sum(person["status"] != "disabled" for person in people) == SEATS, before
         # Room for the next round: from none but the owner, over one, to two seats that are left.
         others = [p["id"] for p in people if p["status"] != "disabled" and p["id"] != owner.user_id]
-        for user_id in {gone, *others[: round_ + 1]}:
+        for user_id in {disabled, *others[: round_ + 1]}:
             await enable(owner, user_id, False)
 
 

@@ -27,9 +27,9 @@ def together(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
     """How many sends each shared transaction stored."""
     sizes: list[int] = []
 
-    async def counted(cursor: Cursor, wishes: list[SendRequest]) -> list[StoredSend]:
-        stored = await store_sends(cursor, wishes)
-        sizes.append(len(wishes))
+    async def counted(cursor: Cursor, requests: list[SendRequest]) -> list[StoredSend]:
+        stored = await store_sends(cursor, requests)
+        sizes.append(len(requests))
         return stored
 
     monkeypatch.setattr(send_batcher, "store_sends", counted)
@@ -45,7 +45,7 @@ def count_waiting(stack: Stack) -> int:
 
 
 @asynccontextmanager
-async def held_up(stack: Stack, waiting: int) -> AsyncIterator[None]:
+async def delayed(stack: Stack, waiting: int) -> AsyncIterator[None]:
     """Nothing is stored until this many sends wait behind the first."""
 
     async def are_there() -> bool:
@@ -56,11 +56,11 @@ async def held_up(stack: Stack, waiting: int) -> AsyncIterator[None]:
         await eventually(are_there)
 
 
-async def send_all(stack: Stack, wishes: list[tuple[Peer, str, dict[str, Any]]]) -> list[Answer]:
+async def send_all(stack: Stack, requests: list[tuple[Peer, str, dict[str, Any]]]) -> list[Answer]:
     """The first alone, and all others while it waits for the account's row lock."""
     tasks: list[asyncio.Task[Answer]] = []
-    async with held_up(stack, len(wishes) - 1):
-        for user, path, body in wishes:
+    async with delayed(stack, len(requests) - 1):
+        for user, path, body in requests:
             tasks.append(asyncio.create_task(user.call("POST", path, body)))
 
             async def is_in_line() -> bool:
@@ -81,8 +81,8 @@ async def test_waiting_sends_are_stored_together_in_order(web_only: Stack, toget
     chats = [await make_chat(web_only, account_id, name) for name in ("chat-1", "chat-2")]
     paths = [f"{CHANNELS}/{account_id}/chats/{chat}/send" for chat in chats]
     socket = await ana.listen()
-    wishes = [((ana, eva)[n % 2], paths[n % 3 == 0], {"text": f"text {n}"}) for n in range(12)]
-    answers = await send_all(web_only, wishes)
+    requests = [((ana, eva)[n % 2], paths[n % 3 == 0], {"text": f"text {n}"}) for n in range(12)]
+    answers = await send_all(web_only, requests)
     assert [answer.status for answer in answers] == [201] * 12
     assert together == [11]
     messages = [answer.body["message"] for answer in answers]

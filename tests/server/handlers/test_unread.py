@@ -69,14 +69,14 @@ async def test_a_chat_is_read_up_to_a_seq(web_only: Stack) -> None:
         web_only, account_id, chat_id, [START + timedelta(days=1, minutes=n) for n in range(2)]
     )
     path = f"{CHANNELS}/{account_id}/chats/{chat_id}"
-    places = sorted(row["arrived_seq"] for row in await agent.messages(account_id, chat_id))
+    seqs = sorted(row["arrived_seq"] for row in await agent.messages(account_id, chat_id))
 
-    async def read(place: int | None) -> int:
-        body = {"read": True} | ({} if place is None else {"read_seq": place})
+    async def read(seq: int | None) -> int:
+        body = {"read": True} | ({} if seq is None else {"read_seq": seq})
         return int((await agent.ok("PATCH", path, body))["chat"]["unread_count"])
 
     # The read seq never goes back; a seq above the head reads everything.
-    assert [await read(place) for place in (0, places[0], places[1], places[0])] == [3, 2, 1, 1]
+    assert [await read(seq) for seq in (0, seqs[0], seqs[1], seqs[0])] == [3, 2, 1, 1]
     assert await read(2**63 - 1) == 0
     await make_messages(web_only, account_id, chat_id, [START - timedelta(days=1)])
     assert (await agent.ok("GET", path))["chat"]["unread_count"] == 1
@@ -88,7 +88,7 @@ async def test_a_chat_is_read_up_to_a_seq(web_only: Stack) -> None:
     [
         {"read_seq": 3},
         {"read": False, "read_seq": 3},
-        *({"read": True, "read_seq": place} for place in (-1, 2**63, 1.5, "3", None, True)),
+        *({"read": True, "read_seq": seq} for seq in (-1, 2**63, 1.5, "3", None, True)),
     ],
 )
 async def test_an_impossible_seq_is_invalid(web_only: Stack, body: dict[str, Any]) -> None:
@@ -99,11 +99,11 @@ async def test_an_impossible_seq_is_invalid(web_only: Stack, body: dict[str, Any
     assert (answer.status, list(answer.body["error"]["fields"])) == (422, ["read_seq"])
 
 
-@pytest.mark.parametrize("place", [-1, 2**63, 1.5, "3", True])
-async def test_a_send_with_an_impossible_seq_is_invalid(web_only: Stack, place: object) -> None:
+@pytest.mark.parametrize("seq", [-1, 2**63, 1.5, "3", True])
+async def test_a_send_with_an_impossible_seq_is_invalid(web_only: Stack, seq: object) -> None:
     agent = await web_only.sign_in()
     account_id = await make_account(web_only, agent)
     chat_id = await make_chat(web_only, account_id)
     path = f"{CHANNELS}/{account_id}/chats/{chat_id}/send"
-    answer = await agent.call("POST", path, {"text": "Oi", "seen_seq": place})
+    answer = await agent.call("POST", path, {"text": "Oi", "seen_seq": seq})
     assert (answer.status, list(answer.body["error"]["fields"])) == (422, ["seen_seq"])

@@ -159,7 +159,7 @@ def event_of(size: int) -> bytes:
     return head + b"x" * (size - len(head) - len(tail)) + tail
 
 
-async def pieces(body: bytes) -> AsyncIterator[bytes]:
+async def chunks(body: bytes) -> AsyncIterator[bytes]:
     for start in range(0, len(body), 65536):
         yield body[start : start + 65536]
 
@@ -168,10 +168,10 @@ async def test_a_body_may_have_exactly_the_size_limit(web_only: Stack) -> None:
     limit = web_only.app[CONFIG].webhooks.max_body_bytes
     for size, status in ((limit, 200), (limit + 1, 413)):
         body = event_of(size)
-        told = await web_only.stranger.call("POST", MESSAGES, headers=SECRET, data=io.BytesIO(body))
-        chunked = await web_only.stranger.call("POST", MESSAGES, headers=SECRET, data=pieces(body))
-        assert (told.status, chunked.status) == (status, status)
-    assert told.body["error"]["code"] == chunked.body["error"]["code"] == "too_large"
+        sized = await web_only.stranger.call("POST", MESSAGES, headers=SECRET, data=io.BytesIO(body))
+        chunked = await web_only.stranger.call("POST", MESSAGES, headers=SECRET, data=chunks(body))
+        assert (sized.status, chunked.status) == (status, status)
+    assert sized.body["error"]["code"] == chunked.body["error"]["code"] == "too_large"
     assert len(await queued(web_only)) == 2
 
 
@@ -186,8 +186,8 @@ async def test_the_events_of_the_largest_groups_are_taken(web_only: Stack, pictu
     ]
     body = io.BytesIO(orjson.dumps(event))
     assert (await web_only.stranger.call("POST", MESSAGES, headers=SECRET, data=body)).status == 200
-    ((kept,),) = await queued(web_only)
-    assert len(kept["body"]["attendees"]) == 5000
+    ((stored,),) = await queued(web_only)
+    assert len(stored["body"]["attendees"]) == 5000
 
 
 async def test_a_large_body_with_a_wrong_secret_is_rejected_before_it_is_read(web_only: Stack) -> None:

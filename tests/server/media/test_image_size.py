@@ -48,12 +48,12 @@ def test_any_bytes_have_a_size_or_none(data: bytes, beginning: bytes) -> None:
     assert size is None or all(0 < side <= 32_767 for side in size)
 
 
-def claims(*told: Any) -> list[MediaInfo]:
-    return read_declared(orjson.dumps(told).decode(), len(told))
+def declare(*declared: Any) -> list[MediaInfo]:
+    return read_declared(orjson.dumps(declared).decode(), len(declared))
 
 
 def test_declared_sizes_are_rounded_and_need_both_sides() -> None:
-    assert claims({"width": 640, "height": 480.4}, {"duration": 3.6}, {"width": 3}, {}) == [
+    assert declare({"width": 640, "height": 480.4}, {"duration": 3.6}, {"width": 3}, {}) == [
         MediaInfo(640, 480),
         MediaInfo(duration=4),
         MediaInfo(),
@@ -62,19 +62,20 @@ def test_declared_sizes_are_rounded_and_need_both_sides() -> None:
 
 
 @pytest.mark.parametrize(
-    "told", ["", "{}", "[]", "[1]", "[{}, {}]", '[{"colour": 1}]', '[{"width": "3"}]', "[null]", "[" * 9000]
+    "declared",
+    ["", "{}", "[]", "[1]", "[{}, {}]", '[{"colour": 1}]', '[{"width": "3"}]', "[null]", "[" * 9000],
 )
-def test_malformed_media_info_is_rejected(told: str) -> None:
+def test_malformed_media_info_is_rejected(declared: str) -> None:
     with pytest.raises(DeclaredError):
-        read_declared(told, 1)
+        read_declared(declared, 1)
 
 
 @pytest.mark.parametrize(
-    "claim", [{"width": 0}, {"height": 32_768}, {"duration": -1}, {"duration": 1e9}, {"width": True}]
+    "properties", [{"width": 0}, {"height": 32_768}, {"duration": -1}, {"duration": 1e9}, {"width": True}]
 )
-def test_impossible_sizes_are_rejected(claim: dict[str, Any]) -> None:
+def test_impossible_sizes_are_rejected(properties: dict[str, Any]) -> None:
     with pytest.raises(DeclaredError):
-        claims(claim)
+        declare(properties)
 
 
 def test_the_bytes_of_a_picture_override_its_declared_size() -> None:

@@ -52,8 +52,8 @@ class Bucket:
     def _delete(self, keys: list[str], bucket: str) -> web.Response:
         for key in keys:
             self.objects.pop(f"{bucket}/{key}", None)
-        told = "".join(f"<Deleted><Key>{key}</Key></Deleted>" for key in keys)
-        return web.Response(text=f"<DeleteResult>{told}</DeleteResult>", content_type="application/xml")
+        deleted = "".join(f"<Deleted><Key>{key}</Key></Deleted>" for key in keys)
+        return web.Response(text=f"<DeleteResult>{deleted}</DeleteResult>", content_type="application/xml")
 
     def _read(self, request: web.Request, data: bytes) -> web.Response:
         headers = {"ETag": '"x"', "Last-Modified": "Mon, 02 Mar 2026 09:00:00 GMT"}
@@ -83,7 +83,7 @@ async def storage(
         yield open_storage(f"s3://inbox/media?endpoint={url}&region=sa-east-1", tmp_path)
 
 
-async def keep(storage: Storage, data: bytes, limit: int = 1000) -> str:
+async def store(storage: Storage, data: bytes, limit: int = 1000) -> str:
     async with storage.receive(limit) as incoming:
         await incoming.write(data)
     await storage.commit(incoming)
@@ -95,8 +95,8 @@ async def read(storage: Storage, sha256: str, begin: int, end: int) -> bytes:
 
 
 async def test_stored_files_are_read_whole_and_in_ranges(storage: Storage) -> None:
-    assert await keep(storage, b"abc") == SHA
-    assert await keep(storage, b"abc") == SHA
+    assert await store(storage, b"abc") == SHA
+    assert await store(storage, b"abc") == SHA
     assert await storage.has(SHA)
     assert await read(storage, SHA, 0, 3) == b"abc"
     assert await read(storage, SHA, 1, 2) == b"b"
@@ -109,7 +109,7 @@ async def test_stored_files_are_read_whole_and_in_ranges(storage: Storage) -> No
 
 
 async def test_a_bucket_stores_hashes_only_and_requests_are_signed(storage: Storage, bucket: Bucket) -> None:
-    await keep(storage, b"abc")
+    await store(storage, b"abc")
     if bucket.signed:
         assert list(bucket.objects) == [f"inbox/media/{SHA[:2]}/{SHA}"]
         assert all("AWS4-HMAC-SHA256 Credential=key-of-a-test/" in header for header in bucket.signed)
@@ -119,7 +119,7 @@ async def test_a_bucket_stores_hashes_only_and_requests_are_signed(storage: Stor
 async def test_a_failed_upload_leaves_nothing(tmp_path: Path) -> None:
     storage = open_storage("", tmp_path)
     with pytest.raises(TooLarge):
-        await keep(storage, b"x" * 1001)
+        await store(storage, b"x" * 1001)
     with pytest.raises(ConnectionResetError):
         async with storage.receive(1000) as incoming:
             await incoming.write(b"x" * 10)
@@ -156,11 +156,11 @@ async def test_a_missing_bucket_is_unavailable_not_a_missing_file(
     async with serving(bucket.app(), free_port()) as url:
         storage = open_storage(f"s3://elsewhere?endpoint={url}&region=sa-east-1", tmp_path)
         with pytest.raises(Unavailable, match="FileNotFoundError"):
-            await keep(storage, b"abc")
+            await store(storage, b"abc")
 
 
 @pytest.mark.parametrize(
-    ("url", "place"),
+    ("url", "target"),
     [
         ("", LocalFolder(Path("/data/media"))),
         ("file:///srv/media", LocalFolder(Path("/srv/media"))),
@@ -171,8 +171,8 @@ async def test_a_missing_bucket_is_unavailable_not_a_missing_file(
         ),
     ],
 )
-def test_a_media_url_is_parsed(url: str, place: LocalFolder | S3Bucket) -> None:
-    assert read_storage_url(url, Path("/data")) == place
+def test_a_media_url_is_parsed(url: str, target: LocalFolder | S3Bucket) -> None:
+    assert read_storage_url(url, Path("/data")) == target
 
 
 @pytest.mark.parametrize(

@@ -20,19 +20,19 @@ class Source:
 
 
 async def test_a_value_is_read_once() -> None:
-    kept, source = TTLCache[str](60, 10), Source("agent")
-    assert [await kept.ask(1, source.read) for _ in range(3)] == ["agent"] * 3
+    cache, source = TTLCache[str](60, 10), Source("agent")
+    assert [await cache.ask(1, source.read) for _ in range(3)] == ["agent"] * 3
     assert source.asked == 1
-    await kept.ask(2, source.read)
+    await cache.ask(2, source.read)
     assert source.asked == 2
 
 
 async def test_dropped_and_expired_values_are_read_again() -> None:
-    kept, source = TTLCache[str](60, 10), Source("agent")
-    await kept.ask(1, source.read)
+    cache, source = TTLCache[str](60, 10), Source("agent")
+    await cache.ask(1, source.read)
     source.answer = "viewer"
-    kept.forget()
-    assert await kept.ask(1, source.read) == "viewer"
+    cache.forget()
+    assert await cache.ask(1, source.read) == "viewer"
     old = TTLCache[str](0, 10)
     await old.ask(1, source.read)
     source.answer = "owner"
@@ -40,21 +40,21 @@ async def test_dropped_and_expired_values_are_read_again() -> None:
 
 
 async def test_a_value_dropped_during_its_read_is_not_cached() -> None:
-    kept, source = TTLCache[str](60, 10), Source("agent")
-    asking = asyncio.create_task(kept.ask(1, source.read))
+    cache, source = TTLCache[str](60, 10), Source("agent")
+    asking = asyncio.create_task(cache.ask(1, source.read))
     await asyncio.sleep(0)
     source.answer = "viewer"
-    kept.forget()
+    cache.forget()
     assert await asking == "agent"
-    assert await kept.ask(1, source.read) == "viewer"
+    assert await cache.ask(1, source.read) == "viewer"
 
 
 async def test_only_accepted_values_up_to_the_limit_are_cached() -> None:
-    kept, source = TTLCache[str](60, 2), Source("")
+    cache, source = TTLCache[str](60, 2), Source("")
     for _ in range(3):
-        await kept.ask(1, source.read)
+        await cache.ask(1, source.read)
     assert source.asked == 3
     source.answer = "agent"
     for key in range(5):
-        await kept.ask(key, source.read)
-    assert len(kept._entries) <= 2
+        await cache.ask(key, source.read)
+    assert len(cache._entries) <= 2

@@ -16,17 +16,17 @@ async def connect_after_a_dead_socket() -> None:
     with socket.create_server(("127.0.0.1", 0)) as meeting:
         dead = socket.create_connection(meeting.getsockname())
         peer, _ = meeting.accept()
-    number = dead.detach()
-    was_told = asyncio.Event()
-    loop.add_reader(number, was_told.set)
+    descriptor = dead.detach()
+    was_called = asyncio.Event()
+    loop.add_reader(descriptor, was_called.set)
     peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_AT_CLOSE)
     peer.close()
     async with asyncio.timeout(5):
-        await was_told.wait()
-    os.close(number)
+        await was_called.wait()
+    os.close(descriptor)
     with socket.socket() as other:
-        os.dup2(other.fileno(), number)
-    with socket.socket(fileno=number) as fresh, socket.create_server(("127.0.0.1", 0)) as listener:
+        os.dup2(other.fileno(), descriptor)
+    with socket.socket(fileno=descriptor) as fresh, socket.create_server(("127.0.0.1", 0)) as listener:
         fresh.setblocking(False)
         async with asyncio.timeout(5):
             await loop.sock_connect(fresh, listener.getsockname())

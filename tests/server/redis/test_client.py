@@ -181,14 +181,14 @@ async def test_an_idle_subscription_stays_connected(client: Client, monkeypatch:
 
     monkeypatch.setattr(client, "publish", counted)
     listening = asyncio.create_task(listen())
-    await eventually(lambda: truth(len(asked) >= 5))
+    await eventually(lambda: constant(len(asked) >= 5))
     await publish("confab:control", b"still here")
-    await eventually(lambda: truth(heard[-1] == b"still here"))
+    await eventually(lambda: constant(heard[-1] == b"still here"))
     assert not listening.done()
     listening.cancel()
 
 
-async def truth(value: bool) -> bool:
+async def constant(value: bool) -> bool:
     return value
 
 

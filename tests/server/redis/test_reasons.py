@@ -73,9 +73,9 @@ ANSWERS = [
 async def test_every_redis_error_at_the_start_is_one_sentence(reply: str, said: str, passes: bool) -> None:
     async with answering(f"{reply}\r\n".encode() if reply else b"") as url:
         config = redis_at(url, start_seconds=0.0)
-        with pytest.raises(Unavailable) as refusal:
+        with pytest.raises(Unavailable) as error:
             await open_redis(config)
-        sentence = str(refusal.value)
+        sentence = str(error.value)
     assert re.fullmatch(r"Redis at 127\.0\.0\.1:\d+ [^\n]+[:;][^\n]+\.", sentence)
     assert said in sentence
     assert SECRET not in sentence
@@ -167,6 +167,6 @@ async def test_the_cause_of_a_failed_enqueue_is_logged(capsys: pytest.CaptureFix
                 await enqueue(client, SEND_CHAT, 1)
         await client.aclose()
     assert isinstance(failure.value.__cause__, ResponseError)
-    told = capsys.readouterr().out
-    assert told.count("is in cluster mode, which Confab does not support") == 1
-    assert SECRET not in told
+    logged = capsys.readouterr().out
+    assert logged.count("is in cluster mode, which Confab does not support") == 1
+    assert SECRET not in logged

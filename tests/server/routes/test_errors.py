@@ -83,7 +83,7 @@ async def test_a_wrong_method_gets_the_allowed_ones(web_only: Stack) -> None:
         assert set(answer.headers["Allow"].split(",")) == allowed
 
 
-async def pieces(size: int) -> AsyncIterator[bytes]:
+async def chunks(size: int) -> AsyncIterator[bytes]:
     for _ in range(size // 65536 + 1):
         yield b" " * 65536
 
@@ -91,8 +91,8 @@ async def pieces(size: int) -> AsyncIterator[bytes]:
 async def test_an_oversized_body_is_rejected_with_and_without_a_length(web_only: Stack) -> None:
     size = MAX_BODY_BYTES
     for options in (
-        {"data": pieces(size)},
-        {"data": pieces(size), "headers": {"Content-Length": str(10**9)}},
+        {"data": chunks(size)},
+        {"data": chunks(size), "headers": {"Content-Length": str(10**9)}},
     ):
         answer = await web_only.stranger.call("POST", "/api/auth/login", **options)
         check(answer, 413, "too_large")

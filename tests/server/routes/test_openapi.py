@@ -24,8 +24,10 @@ def document() -> Document:
 
 
 def test_the_document_lists_exactly_the_routes(document: Document) -> None:
-    told = {(method.upper(), path) for path, operations in document["paths"].items() for method in operations}
-    assert told == {(route.method, plain_path(route.path)) for route in DOCUMENTED}
+    declared = {
+        (method.upper(), path) for path, operations in document["paths"].items() for method in operations
+    }
+    assert declared == {(route.method, plain_path(route.path)) for route in DOCUMENTED}
     assert {route.name for route in ROUTES if not route.is_documented} == {
         "show_asset",
         "show_file",
@@ -79,21 +81,21 @@ def test_declared_errors_follow_from_the_row(document: Document) -> None:
     }
     file = f"{account}/chats/{{chat_id}}/messages/{{message_id}}/attachments/{{attachment_id}}"
     wanted["get", file] = "200 206 304 401 403 404 416 429 503"
-    told = {
+    declared = {
         (method, path): " ".join(sorted(document["paths"][path][method]["responses"]))
         for method, path in wanted
     }
-    assert told == wanted
+    assert declared == wanted
 
 
 def test_errors_declare_their_codes_and_retry_after(
     document: Document,
 ) -> None:
     shared = document["components"]["responses"]
-    refused = shared["NotEntitledOrForbidden"]
-    shape, told = refused["content"]["application/json"]["schema"]["allOf"]
+    denied = shared["NotEntitledOrForbidden"]
+    shape, declared = denied["content"]["application/json"]["schema"]["allOf"]
     assert shape == {"$ref": "#/components/schemas/Error"}
-    assert told["properties"]["error"]["properties"]["code"]["enum"] == ["not_entitled", "forbidden"]
+    assert declared["properties"]["error"]["properties"]["code"]["enum"] == ["not_entitled", "forbidden"]
     assert [name for name, failure in shared.items() if "headers" in failure] == [
         "TooManyRequests",
         "Unavailable",
@@ -132,7 +134,7 @@ def test_error_format_and_both_security_schemes_are_declared(document: Document)
 def test_a_send_is_declared_in_both_content_types(document: Document) -> None:
     (send,) = [path for path in document["paths"] if path.endswith("/send")]
     content = document["paths"][send]["post"]["requestBody"]["content"]
-    shapes = {kind: told["schema"]["$ref"].rpartition("/")[2] for kind, told in content.items()}
+    shapes = {kind: declared["schema"]["$ref"].rpartition("/")[2] for kind, declared in content.items()}
     assert shapes == {"application/json": "Send", "multipart/form-data": "SendForms"}
     fields = document["components"]["schemas"]["SendForms"]["properties"]
     assert set(fields) == {

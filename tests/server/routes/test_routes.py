@@ -64,7 +64,7 @@ async def target(web_only: Stack) -> RouteTarget:
     return await make_route_target(web_only)
 
 
-def assert_refused(answer: Answer, *statuses: int) -> None:
+def assert_rejected(answer: Answer, *statuses: int) -> None:
     assert answer.status in statuses, (answer.status, answer.raw[:300])
     assert not Error().validate(answer.body)
 
@@ -121,10 +121,10 @@ async def test_routes_require_a_valid_token(web_only: Stack, target: RouteTarget
         for sent in headers:
             for body in (None, b"{", b"x" * 100):
                 answer = await web_only.stranger.call(route.method, target.path(route), body, headers=sent)
-                assert_refused(answer, 401)
+                assert_rejected(answer, 401)
                 assert answer.body["error"]["code"] == "unauthenticated", (route.name, sent)
         query = f"{target.path(route)}?token={target.peer.token}&access_token={target.peer.token}"
-        assert_refused(await web_only.stranger.call(route.method, query), 401)
+        assert_rejected(await web_only.stranger.call(route.method, query), 401)
 
 
 NOT_JSON = [b"{", b"nonsense", b'{"a": 1,}', b"\xff\xfe", b'{"a": "\\ud800"}', b"[" * 3000, b"NaN", b'"']
@@ -137,7 +137,7 @@ async def test_invalid_bodies_are_rejected(target: RouteTarget, route: Route) ->
     assert route.body is not None
     path = target.path(route)
     for raw in NOT_JSON:
-        assert_refused(await target.peer.call(route.method, path, raw), 400)
+        assert_rejected(await target.peer.call(route.method, path, raw), 400)
     known = list(route.body().fields)
     bodies: list[dict[str, Any]] = [{"unknown": 1}, {"": 1}, {"\u0000": 1}, {"constructor": 1}]
     for name, kind in route.body().fields.items():
@@ -146,15 +146,15 @@ async def test_invalid_bodies_are_rejected(target: RouteTarget, route: Route) ->
         bodies += [{name: value} for value in [*wrong, "a\x00b", "x" * 70_000]]
         bodies.append(dict.fromkeys(known) | {name: {}})
     for body in bodies:
-        assert_refused(await target.peer.call(route.method, path, body), 422)
+        assert_rejected(await target.peer.call(route.method, path, body), 422)
     big = io.BytesIO(b'{"a": "' + b"x" * 1024 * 1024 + b'"}')
-    assert_refused(await target.peer.call(route.method, path, data=big), 413)
+    assert_rejected(await target.peer.call(route.method, path, data=big), 413)
 
 
 @pytest.mark.parametrize("route", [r for r in WITH_BODY if r.name not in TAKES_FORMS], ids=named)
 async def test_a_form_is_not_accepted_as_json(target: RouteTarget, route: Route) -> None:
     form = FormData({"text": "Oi"}, default_to_multipart=True)
-    assert_refused(await target.peer.call(route.method, target.path(route), data=form), 400, 415)
+    assert_rejected(await target.peer.call(route.method, target.path(route), data=form), 400, 415)
 
 
 async def test_invalid_paths_are_rejected(target: RouteTarget) -> None:
@@ -166,14 +166,14 @@ async def test_invalid_paths_are_rejected(target: RouteTarget) -> None:
                     path = replace(target)
                     setattr(path, name, int(value))
                     answer = await target.peer.call(route.method, path.path(route), good_body(route))
-                    assert_refused(answer, 404, 422)
+                    assert_rejected(answer, 404, 422)
         if route.query is not None:
             for name in route.query().fields:
                 for value in ("%00", "%ff", "", "x" * 3000, "1e9", "-9" * 30, "%5B%5D"):
                     answer = await target.peer.call(route.method, f"{target.path(route)}?{name}={value}")
                     # A search text and an action name may be nearly anything.
                     if name not in ("q", "action") or answer.status != 200:
-                        assert_refused(answer, 422)
+                        assert_rejected(answer, 422)
 
 
 async def happy_answer(stack: Stack, target: RouteTarget, route: Route) -> Answer:

@@ -8,7 +8,15 @@ from hypothesis import strategies as st
 
 from server.rules.account_states import EXHAUSTED, NEXT_STATES, Seen, State, Step, follow, state_of
 
-NEWS = (Seen.WORKS, Seen.LINKED, Seen.MENDING, Seen.SIGNED_OUT, Seen.NOT_ALLOWED, Seen.BROKEN, Seen.MISSING)
+OBSERVATIONS = (
+    Seen.WORKS,
+    Seen.LINKED,
+    Seen.MENDING,
+    Seen.SIGNED_OUT,
+    Seen.NOT_ALLOWED,
+    Seen.BROKEN,
+    Seen.MISSING,
+)
 # Observation -> (state, public status, next step), from a connected account.
 FROM_CONNECTED = [
     (Seen.WORKS, State.CONNECTED, "connected", Step.NONE),
@@ -38,9 +46,9 @@ PASSED_OVER = (
 
 @pytest.mark.parametrize(("seen", "state", "status", "step"), FROM_CONNECTED)
 def test_transitions_of_a_connected_account(seen: Seen, state: State, status: str, step: Step) -> None:
-    standing = follow(State.CONNECTED, seen)
-    assert standing is not None
-    assert (standing.state, standing.status, standing.next_step) == (state, status, step)
+    row = follow(State.CONNECTED, seen)
+    assert row is not None
+    assert (row.state, row.status, row.next_step) == (state, status, step)
 
 
 @pytest.mark.parametrize("state", State)
@@ -61,19 +69,19 @@ def test_expired_codes_and_failed_restarts_need_a_user() -> None:
 
 @pytest.mark.parametrize("seen", Seen)
 def test_a_rows_state_is_derived_from_its_columns(seen: Seen) -> None:
-    standing = NEXT_STATES[seen]
+    row = NEXT_STATES[seen]
     reason = EXHAUSTED if seen is Seen.RESTARTS_EXHAUSTED else "CREDENTIALS"
-    assert state_of(standing.status, standing.next_step, reason) is standing.state
+    assert state_of(row.status, row.next_step, reason) is row.state
 
 
 def run(state: State, observations: Sequence[Seen]) -> State:
     for seen in observations:
-        standing = follow(state, seen)
-        state = state if standing is None else standing.state
+        row = follow(state, seen)
+        state = state if row is None else row.state
     return state
 
 
-@given(st.lists(st.sampled_from(Seen)), st.sampled_from(NEWS), st.integers(min_value=1, max_value=4))
+@given(st.lists(st.sampled_from(Seen)), st.sampled_from(OBSERVATIONS), st.integers(min_value=1, max_value=4))
 def test_the_newest_observation_wins_in_any_order(before: list[Seen], last: Seen, times: int) -> None:
     """Except for accounts that are disconnected, waiting for their scan, or out of restarts."""
     state = run(State.CONNECTED, before)
@@ -94,6 +102,6 @@ def test_no_observation_revives_a_removed_account(words: list[Seen]) -> None:
 def test_every_state_has_a_matching_next_step(words: list[Seen]) -> None:
     """In any order: a connected account has no next step, and a scan is only requested while a code is shown."""
     state = run(State.WAITING, words)
-    steps = {standing.next_step for standing in NEXT_STATES.values() if standing.state is state}
+    steps = {row.next_step for row in NEXT_STATES.values() if row.state is state}
     assert (Step.SCAN in steps) == (state is State.WAITING)
     assert (steps == {Step.NONE}) == (state is State.CONNECTED)

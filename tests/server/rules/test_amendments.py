@@ -193,8 +193,8 @@ CONTACTS = {"lid": KnownContact(1, "Bia"), "phone": KnownContact(1, "Bia")}
 def test_unipiles_state_takes_precedence(
     case: tuple[Content, ProviderState, list[Amendment], Content],
 ) -> None:
-    before, held, amendments, after = case
-    assert merge(before, held, amendments, CONTACTS) == after
+    before, provider_state, amendments, after = case
+    assert merge(before, provider_state, amendments, CONTACTS) == after
 
 
 @pytest.mark.parametrize("case", WITHOUT_STATE.values(), ids=WITHOUT_STATE)
@@ -230,18 +230,20 @@ STATES = st.builds(
 )
 
 
-@given(held=STATES | st.none(), amendments=AMENDMENTS)
-def test_a_second_merge_changes_nothing(held: ProviderState | None, amendments: list[Amendment]) -> None:
-    amendments.sort(key=lambda amendment: amendment.reported_at)
-    once = merge(content(), held, amendments, CONTACTS)
-    assert merge(once, held, amendments, CONTACTS) == once
-
-
-@given(held=STATES | st.none(), amendments=AMENDMENTS)
-def test_one_reaction_per_contact_and_none_after_a_deletion(
-    held: ProviderState | None, amendments: list[Amendment]
+@given(provider_state=STATES | st.none(), amendments=AMENDMENTS)
+def test_a_second_merge_changes_nothing(
+    provider_state: ProviderState | None, amendments: list[Amendment]
 ) -> None:
-    after = merge(content("hello", reaction("👍", "phone")), held, amendments, CONTACTS)
+    amendments.sort(key=lambda amendment: amendment.reported_at)
+    once = merge(content(), provider_state, amendments, CONTACTS)
+    assert merge(once, provider_state, amendments, CONTACTS) == once
+
+
+@given(provider_state=STATES | st.none(), amendments=AMENDMENTS)
+def test_one_reaction_per_contact_and_none_after_a_deletion(
+    provider_state: ProviderState | None, amendments: list[Amendment]
+) -> None:
+    after = merge(content("hello", reaction("👍", "phone")), provider_state, amendments, CONTACTS)
     people = [
         CONTACTS[r["sender"]["provider_id"]].id
         if r["sender"]["provider_id"] in CONTACTS

@@ -78,12 +78,14 @@ ANY_GRANT = st.tuples(
 def test_the_team_has_the_seats_of_its_largest_plan(
     grants: list[tuple[str, Grant]], one: tuple[str, Grant]
 ) -> None:
-    held = [g for provider, g in grants if provider == "whatsapp" and g.holds_at(NOW) and g.plan != "nowhere"]
+    valid = [
+        g for provider, g in grants if provider == "whatsapp" and g.holds_at(NOW) and g.plan != "nowhere"
+    ]
     seats = seats_of(PLANS, grants, NOW)
-    if not held:
+    if not valid:
         assert seats == Seats(None, None)
     else:
-        assert seats == (Seats("wide", 9) if any(g.plan == "wide" for g in held) else Seats("small", 2))
+        assert seats == (Seats("wide", 9) if any(g.plan == "wide" for g in valid) else Seats("small", 2))
         # An additional grant never reduces the seats.
         assert (seats_of(PLANS, [*grants, one], NOW).allowed or 0) >= (seats.allowed or 0)
 

@@ -25,15 +25,15 @@ def test_a_preview_ends_with_a_whole_emoji(grapheme: str, before: str) -> None:
     preview = preview_of(before + grapheme * 200, [])
     assert PREVIEW_LENGTH - len(grapheme) < len(preview) <= PREVIEW_LENGTH
     assert is_whole(preview.removeprefix(before), grapheme)
-    place: dict[str, Any] = {"type": "location", "location": {"name": grapheme * 200}}
-    assert is_whole(preview_of(None, [place]).removeprefix("Location: "), grapheme)
+    location: dict[str, Any] = {"type": "location", "location": {"name": grapheme * 200}}
+    assert is_whole(preview_of(None, [location]).removeprefix("Location: "), grapheme)
 
 
 @STICKY
 def test_quotes_cards_and_bodies_end_with_a_whole_emoji(grapheme: str) -> None:
-    told = quoted({"text": grapheme * 2000})
-    assert told is not None
-    assert is_whole(told["body"] or "", grapheme)
+    shortened = quoted({"text": grapheme * 2000})
+    assert shortened is not None
+    assert is_whole(shortened["body"] or "", grapheme)
     (contact,) = read_cards(f"BEGIN:VCARD\nFN:{grapheme * 300}\nEND:VCARD")
     name = contact["name"] or ""
     assert len(name) <= MAX_TEXT

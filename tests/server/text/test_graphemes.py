@@ -38,10 +38,10 @@ def test_invisible_texts_are_blank(text: str, wanted: bool) -> None:
     assert graphemes.is_blank(text) is wanted
 
 
-@pytest.mark.parametrize(("told", "shown"), TABLE["names"], ids=ascii)
-def test_phone_numbers_jids_and_blanks_are_no_names(told: str, shown: str | None) -> None:
-    assert contact_name(told) == shown
-    assert is_name(told) is (shown is not None)
+@pytest.mark.parametrize(("candidate", "shown"), TABLE["names"], ids=ascii)
+def test_phone_numbers_jids_and_blanks_are_no_names(candidate: str, shown: str | None) -> None:
+    assert contact_name(candidate) == shown
+    assert is_name(candidate) is (shown is not None)
 
 
 @pytest.mark.parametrize(("text", "limit", "wanted"), TABLE["cuts"], ids=ascii)
@@ -61,9 +61,9 @@ def test_a_reaction_is_one_emoji(text: str, wanted: bool) -> None:
 
 @given(text=STICKY, limit=st.integers(1, 45))
 def test_a_cut_is_the_longest_prefix_of_whole_graphemes(text: str, limit: int) -> None:
-    kept = graphemes.cut(text, limit)
+    prefix = graphemes.cut(text, limit)
     ends = [found.end() for found in regex.finditer(r"\X", text)]
-    assert kept == text[: max((end for end in ends if end <= limit), default=min(limit, len(text)))]
+    assert prefix == text[: max((end for end in ends if end <= limit), default=min(limit, len(text)))]
 
 
 @given(st.text())
@@ -83,7 +83,7 @@ def test_a_name_is_bounded_never_blank_and_idempotent(text: str) -> None:
 
 
 def test_a_group_may_be_named_with_digits_or_a_full_stop() -> None:
-    assert [subject(told) for told in ("2026", ".", " 5511988880000 ", "\u3164", "", None)] == [
+    assert [subject(candidate) for candidate in ("2026", ".", " 5511988880000 ", "\u3164", "", None)] == [
         "2026",
         ".",
         "5511988880000",
@@ -106,6 +106,6 @@ def test_a_long_text_is_cut_without_reading_it_whole(grapheme: str, before: str)
     """Counting flags from the beginning is quadratic: most of a minute for these."""
     text = before + grapheme * 80_000
     for limit in (120, 1000, 65_535):
-        kept = graphemes.cut(text, limit)
-        assert limit - len(grapheme) < len(kept) <= limit
-        assert before == "🇧" or kept == before + grapheme * ((len(kept) - len(before)) // len(grapheme))
+        prefix = graphemes.cut(text, limit)
+        assert limit - len(grapheme) < len(prefix) <= limit
+        assert before == "🇧" or prefix == before + grapheme * ((len(prefix) - len(before)) // len(grapheme))

@@ -29,9 +29,9 @@ def test_a_phone_number_is_parsed_in_any_notation(case: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("case", TABLE["refused"], ids=lambda case: ascii(case["text"]))
 def test_an_invalid_phone_number_is_rejected_with_its_reason(case: dict[str, Any]) -> None:
-    with pytest.raises(phones.PhoneError) as refused:
+    with pytest.raises(phones.PhoneError) as error:
         phones.read_phone(case["text"])
-    assert str(refused.value) == WHY[case["why"]]
+    assert str(error.value) == WHY[case["why"]]
 
 
 @given(st.data())
@@ -81,7 +81,7 @@ def test_a_phone_number_is_searched_by_its_digits(text: str, digits: list[str]) 
 
 
 @pytest.mark.parametrize(
-    ("told", "phone"),
+    ("reported", "phone"),
     [
         ("+55 11 98888-0000", "+5511988880000"),
         ("5511988880000", "+5511988880000"),
@@ -92,5 +92,5 @@ def test_a_phone_number_is_searched_by_its_digits(text: str, digits: list[str]) 
         ("Bia", None),
     ],
 )
-def test_a_phone_number_from_unipile_has_its_country_code(told: object, phone: str | None) -> None:
-    assert phones.phone_of_name(told) == phone
+def test_a_phone_number_from_unipile_has_its_country_code(reported: object, phone: str | None) -> None:
+    assert phones.phone_of_name(reported) == phone

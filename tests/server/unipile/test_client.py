@@ -180,7 +180,7 @@ async def test_the_worst_source_decides_on_the_status(answer: object, seen: Seen
 
 
 @pytest.mark.parametrize(
-    ("number", "phone"),
+    ("reported", "phone"),
     [
         ("5511900000001", "+5511900000001"),
         ("+55119", "+55119"),
@@ -189,8 +189,8 @@ async def test_the_worst_source_decides_on_the_status(answer: object, seen: Seen
         (["1"], None),
     ],
 )
-async def test_the_accounts_phone_is_digits_or_none(number: object, phone: str | None) -> None:
-    body = {"name": "Loja\x00", "connection_params": {"im": {"phone_number": number}}}
+async def test_the_accounts_phone_is_digits_or_none(reported: object, phone: str | None) -> None:
+    body = {"name": "Loja\x00", "connection_params": {"im": {"phone_number": reported}}}
     async with client_of(answering(body)) as client:
         account = await client.fetch_account("acc-1")
     assert (account.phone, account.name) == (phone, "Loja")

@@ -17,11 +17,11 @@ FILE = b"A file." * 10_000
 class Files:
     """Responds to downloads with these statuses in turn, then with the file, or hangs; sends always succeed."""
 
-    def __init__(self, *statuses: int, headers: dict[str, str] | None = None, is_held: bool = False) -> None:
+    def __init__(self, *statuses: int, headers: dict[str, str] | None = None, hangs: bool = False) -> None:
         self._statuses = list(statuses)
         self._headers = headers
         self.gate = asyncio.Event()
-        if not is_held:
+        if not hangs:
             self.gate.set()
         self.asked = 0
         self.under_way = 0
@@ -71,7 +71,7 @@ async def test_an_expired_file_is_requested_once() -> None:
 
 
 async def test_a_hanging_download_times_out_and_releases_its_slot() -> None:
-    files = Files(is_held=True)
+    files = Files(hangs=True)
     async with client_of(files.answer, download=0.1) as client:
         with pytest.raises(OutcomeUnknown) as caught:
             await fetch(client)
@@ -82,7 +82,7 @@ async def test_a_hanging_download_times_out_and_releases_its_slot() -> None:
 
 async def test_downloads_never_occupy_all_slots() -> None:
     """Three slots: two are occupied by hanging downloads, and a send succeeds."""
-    files = Files(is_held=True)
+    files = Files(hangs=True)
     async with client_of(files.answer, concurrency=3) as client:
         waiting = [asyncio.create_task(fetch(client)) for _ in range(5)]
 
@@ -97,7 +97,7 @@ async def test_downloads_never_occupy_all_slots() -> None:
 
 
 async def test_waiting_for_a_slot_counts_towards_the_timeout() -> None:
-    files = Files(is_held=True)
+    files = Files(hangs=True)
     async with client_of(files.answer, concurrency=1, total=0.1) as client:
         first = asyncio.create_task(fetch(client))
 

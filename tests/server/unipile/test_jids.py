@@ -11,7 +11,7 @@ PHONE, LID = "5511988880000@s.whatsapp.net", "120000000000001@lid"
 
 
 @pytest.mark.parametrize(
-    ("told", "plain", "kind", "phone"),
+    ("written", "plain", "kind", "phone"),
     [
         (PHONE, PHONE, None, "+5511988880000"),
         ("5511988880000@c.us", PHONE, None, "+5511988880000"),
@@ -45,10 +45,10 @@ PHONE, LID = "5511988880000@s.whatsapp.net", "120000000000001@lid"
         ("", "", None, None),
     ],
 )
-def test_a_jid_has_one_normal_form(told: str, plain: str, kind: str | None, phone: str | None) -> None:
-    assert jids.plain(told) == plain
-    assert jids.kind_of(told) == kind
-    assert jids.phone_of(told) == phone
+def test_a_jid_has_one_normal_form(written: str, plain: str, kind: str | None, phone: str | None) -> None:
+    assert jids.plain(written) == plain
+    assert jids.kind_of(written) == kind
+    assert jids.phone_of(written) == phone
 
 
 SERVERS = ("s.whatsapp.net", "c.us", "lid", "hosted", "hosted.lid")
@@ -63,12 +63,12 @@ SERVERS = ("s.whatsapp.net", "c.us", "lid", "hosted", "hosted.lid")
 def test_device_suffixes_are_removed(user: str, server: str, agent: int, device: int) -> None:
     plain = jids.plain(f"{user}@{server}")
     assert jids.plain(plain) == plain
-    for told in (
+    for written in (
         f"{user}:{device}@{server}",
         f"{user}.{agent}:{device}@{server}",
         f"{user}.{agent}@{server}",
     ):
-        assert jids.plain(told) == plain
+        assert jids.plain(written) == plain
 
 
 @given(st.text())
@@ -88,7 +88,7 @@ def test_different_servers_are_different_contacts(digits: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("told", "phone"),
+    ("written", "phone"),
     [
         ("+5511988880000", "+5511988880000"),
         ("5511988880000", "+5511988880000"),
@@ -104,8 +104,8 @@ def test_different_servers_are_different_contacts(digits: str) -> None:
         ("1" * 16, None),
     ],
 )
-def test_a_phone_number_is_parsed_from_a_jid(told: object, phone: str | None) -> None:
-    assert phone_of_name(told) == phone
+def test_a_phone_number_is_parsed_from_a_jid(written: object, phone: str | None) -> None:
+    assert phone_of_name(written) == phone
 
 
 @pytest.mark.parametrize(

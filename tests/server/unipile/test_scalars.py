@@ -25,8 +25,13 @@ def test_a_flag_is_read_in_every_spelling(value: object, wanted: bool | None) ->
 
 @pytest.mark.parametrize("value", YES, ids=repr)
 def test_an_own_message_is_never_a_customers(value: object) -> None:
-    told = parse(is_sender=value, is_group=value, is_event=value, is_forwarded=value)
-    assert (told.direction, told.chat_kind, told.is_event, told.is_forwarded) == ("out", "group", True, True)
+    parsed = parse(is_sender=value, is_group=value, is_event=value, is_forwarded=value)
+    assert (parsed.direction, parsed.chat_kind, parsed.is_event, parsed.is_forwarded) == (
+        "out",
+        "group",
+        True,
+        True,
+    )
     item = {"id": "m", "chat_id": "c", "timestamp": "2026-03-02T09:14:05.000Z"}
     flags = dict.fromkeys(("is_sender", "is_event", "is_forwarded", "seen", "edited"), value)
     stored = read_stored(item | flags, "acc-1", {}, "direct", "2026-03-02T10:00:00.000+00:00")
@@ -38,8 +43,8 @@ def test_an_own_message_is_never_a_customers(value: object) -> None:
 
 @pytest.mark.parametrize("value", [*NO, *NOTHING], ids=repr)
 def test_an_invalid_flag_is_not_set(value: object) -> None:
-    told = parse(**dict.fromkeys(FLAGS, value))
-    assert (told.direction, told.is_event, told.is_forwarded) == ("in", False, False)
+    parsed = parse(**dict.fromkeys(FLAGS, value))
+    assert (parsed.direction, parsed.is_event, parsed.is_forwarded) == ("in", False, False)
 
 
 @pytest.mark.parametrize(
@@ -67,8 +72,8 @@ def test_a_small_integer_is_also_read_from_a_text(value: object, wanted: int | N
 
 
 def test_a_missed_call_reported_as_text_is_recognised() -> None:
-    told = parse(message=None, is_event="1", event_type="8")
-    assert (told.event_type, told.body) == (8, "Missed voice call")
+    parsed = parse(message=None, is_event="1", event_type="8")
+    assert (parsed.event_type, parsed.body) == (8, "Missed voice call")
 
 
 def test_whole_keeps_the_sign() -> None:
@@ -76,7 +81,7 @@ def test_whole_keeps_the_sign() -> None:
 
 
 @pytest.mark.parametrize(
-    ("told", "wanted"),
+    ("parsed", "wanted"),
     [
         ({"archived": "1", "pinned": "true"}, {"archived": True, "pinned": True}),
         ({"archived": "0", "pinned": None}, {"archived": False, "pinned": None}),
@@ -92,8 +97,8 @@ def test_whole_keeps_the_sign() -> None:
         ({"unread_count": 0, "timestamp": "1772442845"}, {"is_read": True}),
     ],
 )
-def test_marks_are_read_in_every_spelling(told: dict[str, object], wanted: dict[str, object]) -> None:
-    marks = dict(read_flags(told))
+def test_marks_are_read_in_every_spelling(parsed: dict[str, object], wanted: dict[str, object]) -> None:
+    marks = dict(read_flags(parsed))
     assert {key: marks[key] for key in wanted} == wanted
 
 
@@ -107,7 +112,7 @@ def test_a_chats_kind_is_also_read_from_a_text(value: object, kind: str) -> None
 
 
 def test_an_attachments_flags_are_read_from_texts() -> None:
-    told = {
+    parsed = {
         "id": "a",
         "type": "audio",
         "voice_note": "true",
@@ -115,6 +120,6 @@ def test_an_attachments_flags_are_read_from_texts() -> None:
         "unavailable": "1",
         "duration": "4",
     }
-    (attachment,) = parse(attachments=[told]).attachments
+    (attachment,) = parse(attachments=[parsed]).attachments
     assert (attachment["voice_note"], attachment["sticker"], attachment["duration"]) == (True, False, 4)
     assert attachment["state"] == "unavailable"

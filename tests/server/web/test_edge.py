@@ -76,7 +76,7 @@ PACKED = (
         "Transfer-Encoding: gzip, chunked",
     ),
 )
-PLACES = (
+PATHS = (
     *("GET /health", "POST /api/auth/login", "POST /api/webhooks/unipile/messages", "GET /nothing/here"),
     *("DELETE /api/nothing", "GET /", "OPTIONS /api/auth/login", "GET /metrics", "PUT /health"),
 )
@@ -85,16 +85,16 @@ PLACES = (
 async def test_a_compressed_request_is_rejected_before_its_body_arrives(web_only: Stack) -> None:
     """For every encoding, on every route."""
 
-    async def check(place: str, line: str) -> None:
+    async def check(target: str, line: str) -> None:
         length = [] if "Transfer" in line else ["Content-Length: 900000"]
-        answer = await sent(port_of(web_only), head(*place.split(), *length, line))
-        assert (answer.status, answer.code) == (415, "unsupported_media_type"), (place, line)
+        answer = await sent(port_of(web_only), head(*target.split(), *length, line))
+        assert (answer.status, answer.code) == (415, "unsupported_media_type"), (target, line)
         assert answer.headers["connection"] == "close"
         assert answer.headers["x-content-type-options"] == "nosniff"
         assert answer.headers["cache-control"] == "no-store"
         assert "server" not in answer.headers
 
-    await asyncio.gather(*(check(place, line) for place in PLACES for line in PACKED))
+    await asyncio.gather(*(check(target, line) for target in PATHS for line in PACKED))
 
 
 async def test_a_compressed_socket_handshake_is_rejected(web_only: Stack) -> None:
@@ -125,8 +125,8 @@ async def test_twenty_concurrent_bombs_do_not_slow_others(web_only: Stack) -> No
     """Nothing is decompressed: 50 MB each would block the loop for seconds."""
     stranger, slowest, is_done = web_only.stranger, 0.0, False
 
-    async def throw(place: str) -> int:
-        method, path = place.split()
+    async def throw(target: str) -> int:
+        method, path = target.split()
         data = head(method, path, "Content-Encoding: gzip", f"Content-Length: {len(BOMB)}") + BOMB
         return (await sent(port_of(web_only), data)).status
 
@@ -139,7 +139,7 @@ async def test_twenty_concurrent_bombs_do_not_slow_others(web_only: Stack) -> No
 
     watching = asyncio.create_task(watch())
     begun = time.process_time()
-    statuses = await asyncio.gather(*(throw(PLACES[n % len(PLACES)]) for n in range(20)))
+    statuses = await asyncio.gather(*(throw(PATHS[n % len(PATHS)]) for n in range(20)))
     spent = time.process_time() - begun
     is_done = True
     await watching

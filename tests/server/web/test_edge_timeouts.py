@@ -52,7 +52,7 @@ async def closes(port: int, data: bytes, seconds: float = 3.0) -> bool:
     return True
 
 
-KEPT = b"GET /health HTTP/1.1\r\nHost: x\r\n\r\n"
+KEEP_ALIVE = b"GET /health HTTP/1.1\r\nHost: x\r\n\r\n"
 HALF_SENT = {
     "nothing": b"",
     "half a line": b"GET /hea",
@@ -74,13 +74,13 @@ async def test_half_sent_requests_time_out(impatient: int) -> None:
 
 async def test_an_idle_connection_times_out_late(config: Config) -> None:
     async with waiting(config, Timeouts(head=0.1, stall=0.1, idle=0.8)) as port:
-        assert not await closes(port, KEPT, 0.4)
-        assert await closes(port, KEPT)
+        assert not await closes(port, KEEP_ALIVE, 0.4)
+        assert await closes(port, KEEP_ALIVE)
 
 
 async def test_half_a_head_after_a_whole_request_times_out(impatient: int) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", impatient)
-    writer.write(KEPT)
+    writer.write(KEEP_ALIVE)
     await reader.readuntil(b'"ok"}')
     writer.write(b"GET /hea")
     async with asyncio.timeout(3):

@@ -18,7 +18,7 @@ PASSING = ("date", "x-request-id", "ratelimit", "transfer-encoding")
 LIVELY = ("show_metrics", "show_readiness")
 
 
-def kept(answer: Answer, *without: str) -> list[tuple[str, str]]:
+def comparable(answer: Answer, *without: str) -> list[tuple[str, str]]:
     return sorted((n, v) for n, v in answer.headers.items() if n.lower() not in (*PASSING, *without))
 
 
@@ -27,7 +27,7 @@ async def assert_same(peer: Peer, path: str, *without: str, **headers: str) -> A
     wanted = await peer.call("GET", path, headers=headers)
     answer = await peer.call("HEAD", path, headers=headers)
     assert answer.status == wanted.status, path
-    assert kept(answer, *without) == kept(wanted, *without), path
+    assert comparable(answer, *without) == comparable(wanted, *without), path
     assert answer.raw == b""
     return answer
 

@@ -27,7 +27,7 @@ ADDRESSES = (
     "/api/openapi.json",
     "/api/config",
 )
-REFUSED = (ACCOUNTS, "/api/nothing", "/assets/nothing.js", "/metrics/x")
+REJECTED = (ACCOUNTS, "/api/nothing", "/assets/nothing.js", "/metrics/x")
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ async def listed(config: Config) -> AsyncIterator[Peer]:
 
 
 async def test_every_response_carries_the_policies(web_only: Stack) -> None:
-    for path in (*ADDRESSES, *REFUSED):
+    for path in (*ADDRESSES, *REJECTED):
         headers = (await web_only.stranger.call("GET", path)).headers
         assert headers["X-Content-Type-Options"] == "nosniff", path
         assert headers["Referrer-Policy"] == "no-referrer"
@@ -55,7 +55,7 @@ async def test_every_response_carries_the_policies(web_only: Stack) -> None:
 
 
 async def test_only_pages_may_load_resources(web_only: Stack) -> None:
-    for path in (*ADDRESSES, *REFUSED):
+    for path in (*ADDRESSES, *REJECTED):
         answer = await web_only.stranger.call("GET", path)
         is_page = answer.headers["Content-Type"].startswith("text/html")
         assert ("script-src 'self'" in answer.headers["Content-Security-Policy"]) == is_page, path

@@ -8,7 +8,7 @@ from tests.support.fixtures_stack import Stack
 from tests.support.peers import Peer, eventually
 
 CHANNELS = "/api/channels/whatsapp"
-NUMBER = "+5511977770001"
+PHONE = "+5511977770001"
 
 
 async def connect(agent: Peer, body: Any = None) -> dict[str, Any]:
@@ -18,7 +18,7 @@ async def connect(agent: Peer, body: Any = None) -> dict[str, Any]:
 
 async def scan(stack: Stack, account: dict[str, Any], **more: Any) -> None:
     path = f"/sandbox/accounts/{account['external_account_id']}/scan"
-    await stack.sandbox.ok("POST", path, {"phone_number": NUMBER} | more)
+    await stack.sandbox.ok("POST", path, {"phone_number": PHONE} | more)
 
 
 async def at_unipile(stack: Stack, account: dict[str, Any]) -> int:
@@ -53,7 +53,7 @@ async def test_a_newer_pairing_replaces_the_older(stack: Stack) -> None:
     assert await listed(other) == [others["id"]]
     assert [await at_unipile(stack, account) for account in (first, second, others)] == [404, 200, 200]
     await scan(stack, second)
-    await becomes(agent, second, status="connected", phone=NUMBER)
+    await becomes(agent, second, status="connected", phone=PHONE)
 
 
 async def test_unipiles_page_leaves_no_waiting_code_behind(stack: Stack) -> None:
@@ -78,7 +78,7 @@ async def test_a_newer_pairing_leaves_connected_accounts_unchanged(stack: Stack)
 
 async def test_a_code_is_typed_instead_of_scanned(stack: Stack) -> None:
     agent = await stack.sign_in()
-    body = {"method": "code", "phone_number": NUMBER}
+    body = {"method": "code", "phone_number": PHONE}
     answer = await agent.ok("POST", f"{CHANNELS}/connect", body)
     first = answer["checkpoint"]
     assert (first["type"], len(first["code"]), "qrcode" in first) == ("code", 9, False)
@@ -86,7 +86,7 @@ async def test_a_code_is_typed_instead_of_scanned(stack: Stack) -> None:
     newer = (await agent.ok("POST", f"{CHANNELS}/{account['id']}/reconnect", body))["checkpoint"]
     assert newer["code"] != first["code"]
     await scan(stack, account, pairing_code=newer["code"])
-    assert (await becomes(agent, account, status="connected"))["phone"] == NUMBER
+    assert (await becomes(agent, account, status="connected"))["phone"] == PHONE
 
 
 async def test_a_working_account_is_not_linked_again(stack: Stack) -> None:
@@ -130,7 +130,7 @@ async def test_an_account_linked_by_id_is_accepted_with_any_phone_number(stack: 
     agent = await stack.sign_in()
     linked = []
     for number in (1, 2):
-        await stack.sandbox.ok("POST", "/sandbox/accounts", {"id": f"acc-{number}", "phone_number": NUMBER})
+        await stack.sandbox.ok("POST", "/sandbox/accounts", {"id": f"acc-{number}", "phone_number": PHONE})
         answer = await agent.ok("POST", f"{CHANNELS}/connect", {"external_account_id": f"acc-{number}"})
         linked.append(answer["account"])
     await stack.sandbox.ok("POST", "/sandbox/accounts/acc-2/status", {"status": "CREDENTIALS"})
@@ -153,11 +153,15 @@ async def test_a_reported_connection_is_verified_at_unipile(stack: Stack) -> Non
     """Whoever can send a webhook cannot connect a number: UniPile is asked."""
     agent = await stack.sign_in()
     account = await connect(agent)
-    told = {"account_id": account["external_account_id"], "account_type": "WHATSAPP", "message": "OK"}
+    account_status = {
+        "account_id": account["external_account_id"],
+        "account_type": "WHATSAPP",
+        "message": "OK",
+    }
     socket = await agent.listen()
     path = "/api/webhooks/unipile/account-status"
     headers = {"Unipile-Auth": "sandbox-webhook-secret"}
-    await stack.stranger.ok("POST", path, {"AccountStatus": told}, headers=headers)
+    await stack.stranger.ok("POST", path, {"AccountStatus": account_status}, headers=headers)
     await socket.wait_for_event("account:updated", id=account["id"], status="connecting", next_step="wait")
     assert (await shown(agent, account))["status"] == "connecting"
     await scan(stack, account)

@@ -58,7 +58,7 @@ async def test_a_tick_before_the_response_is_not_lost(sender: SendHarness) -> No
 
 async def test_an_unreachable_unipile_gets_the_message_once_later(sender: SendHarness) -> None:
     await sender.post_send("Oi", "c-1")
-    nobody = UnipileClient(
+    unreachable = UnipileClient(
         f"http://127.0.0.1:{free_port()}",
         "key",
         concurrency=1,
@@ -66,10 +66,10 @@ async def test_an_unreachable_unipile_gets_the_message_once_later(sender: SendHa
         total_timeout_seconds=1,
     )
     context = sender.worker.context()
-    context["confab"] = replace(sender.worker.parts, unipile=nobody)
+    context["confab"] = replace(sender.worker.parts, unipile=unreachable)
     with pytest.raises(NotTaken):
         await send_chat(context, sender.chat["id"])
-    await nobody.close()
+    await unreachable.close()
     assert summary(await sender.sent()) == [("c-1", "sending")]
     await sender.run_outbox()
     assert summary(await sender.sent()) == [("c-1", "sent")]
@@ -97,9 +97,9 @@ async def test_an_unknown_outcome_is_unconfirmed_until_the_echo_arrives(
 
 
 async def test_a_chats_order_holds_with_several_workers(sender: SendHarness) -> None:
-    texts = [f"texto {number}" for number in range(12)]
-    for number, text in enumerate(texts):
-        await sender.post_send(text, f"c-{number}")
+    texts = [f"texto {index}" for index in range(12)]
+    for index, text in enumerate(texts):
+        await sender.post_send(text, f"c-{index}")
     await asyncio.gather(*(sender.run_outbox() for _ in range(4)))
     await sender.run_outbox()
     assert await sender.seen_by_the_customer() == texts

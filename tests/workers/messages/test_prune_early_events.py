@@ -10,9 +10,9 @@ from workers import periodic
 DAYS = 30
 
 
-async def tell(harness: WorkerHarness, number: int, days_ago: float) -> None:
+async def store_early_event(harness: WorkerHarness, index: int, days_ago: float) -> None:
     """A tick, an edit and a reaction about a message that is not stored."""
-    message_id = f"never-{number}"
+    message_id = f"never-{index}"
     change = message_received("acc-1", "Olá", message_id=message_id)
     await harness.store(
         receipt("message_read", message_id),
@@ -33,7 +33,7 @@ async def tell(harness: WorkerHarness, number: int, days_ago: float) -> None:
     )
 
 
-async def kept(harness: WorkerHarness) -> set[tuple[str, str]]:
+async def remaining(harness: WorkerHarness) -> set[tuple[str, str]]:
     rows = await harness.fetch(
         """select 'tick' as what, provider_msg_id as id from channels_receipt
            union all select kind, provider_msg_id from channels_amendment"""
@@ -42,31 +42,31 @@ async def kept(harness: WorkerHarness) -> set[tuple[str, str]]:
 
 
 async def test_only_old_early_events_are_deleted(harness: WorkerHarness) -> None:
-    await tell(harness, 1, DAYS + 0.5)
-    await tell(harness, 2, DAYS - 0.5)
+    await store_early_event(harness, 1, DAYS + 0.5)
+    await store_early_event(harness, 2, DAYS - 0.5)
     await periodic.prune_early_events(harness.parts)
-    assert await kept(harness) == {("tick", "never-2"), ("edited", "never-2"), ("reaction", "never-2")}
+    assert await remaining(harness) == {("tick", "never-2"), ("edited", "never-2"), ("reaction", "never-2")}
 
 
 async def test_a_transaction_takes_a_bounded_batch(harness: WorkerHarness) -> None:
-    for number in range(4):
-        await tell(harness, number, DAYS + 1)
+    for index in range(4):
+        await store_early_event(harness, index, DAYS + 1)
     assert await harness.parts.database.write(prune_early_events, DAYS, 3) == 6
-    assert len(await kept(harness)) == 12 - 6
+    assert len(await remaining(harness)) == 12 - 6
 
 
 async def test_a_backlog_is_deleted_in_batches(
     harness: WorkerHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(periodic, "PRUNE_BATCH", 2)
-    for number in range(5):
-        await tell(harness, number, DAYS + 1)
+    for index in range(5):
+        await store_early_event(harness, index, DAYS + 1)
     await periodic.prune_early_events(harness.parts)
-    assert await kept(harness) == set()
+    assert await remaining(harness) == set()
 
 
 async def test_pruned_early_events_do_not_return_with_their_message(harness: WorkerHarness) -> None:
-    await tell(harness, 1, DAYS + 1)
+    await store_early_event(harness, 1, DAYS + 1)
     await periodic.prune_early_events(harness.parts)
     await harness.store(message_received("acc-1", "Oi", message_id="never-1", is_sender=True))
     assert (await harness.message())["status"] == "sent"

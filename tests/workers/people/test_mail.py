@@ -45,10 +45,10 @@ class Post:
     async def token_for(self, email: str, count: int = 1) -> str:
         """The link's token in the newest of so many mails to somebody."""
 
-        async def look() -> list[Any]:
+        async def search() -> list[Any]:
             return self.mailbox.to(email)[count - 1 :]
 
-        (message,) = await eventually(look)
+        (message,) = await eventually(search)
         (token,) = LINK.findall(message.get_content())
         return str(token)
 
@@ -116,16 +116,16 @@ async def test_an_unreachable_mail_server_receives_the_mail_later(post: Post) ->
         post.mailbox.rcpt = 450  # come again
         async with delivering(post.mailbox, post.port):
 
-            async def refused() -> bool:
+            async def is_rejected() -> bool:
                 return any(line.get("reason") == "deferred with 450" for line in logs)
 
-            await eventually(refused)
+            await eventually(is_rejected)
             post.mailbox.rcpt = 250
             assert await post.token_for(EVA) == shown
             await eventually(post.is_done)
     assert len(post.mailbox.messages) == 1
-    told = json.dumps(logs, default=str)
-    assert not [word for word in (shown, EVA, MAIL_PASSWORD) if word in told]
+    logged = json.dumps(logs, default=str)
+    assert not [word for word in (shown, EVA, MAIL_PASSWORD) if word in logged]
 
 
 async def test_an_unknown_address_is_tried_once(post: Post) -> None:

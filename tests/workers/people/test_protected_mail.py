@@ -135,10 +135,10 @@ async def test_doctor_says_what_is_wrong_with_the_certificate(
     authority: trustme.CA, bad: Mapping[str, ssl.SSLContext], tmp_path: Path
 ) -> None:
     good = serving(authority.issue_cert("localhost"))
-    refused, taken = await asyncio.gather(
+    rejected, taken = await asyncio.gather(
         ask_doctor("smtp", bad[ANOTHER], tmp_path), ask_doctor("smtps", good, tmp_path)
     )
-    assert (refused, taken) == (("failed", ANOTHER), ("ok", "accepts our sign-in"))
+    assert (rejected, taken) == (("failed", ANOTHER), ("ok", "accepts our sign-in"))
 
 
 async def ask_doctor(scheme: str, tls: ssl.SSLContext, folder: Path) -> tuple[str, str]:

@@ -35,8 +35,8 @@ async def test_each_level_is_warned_of_once_and_pushes_are_spaced(
         for _ in range(2):
             await push_usage(parts.database, parts.redis, parts.config.plans, owner, pause=0.0)
     frames = await socket.wait_for_event("usage:updated", 5)
-    told = [(f["data"]["sent_here"], f["data"]["level"], f["data"]["crossed"]) for f in frames]
-    assert told == [
+    pushed = [(f["data"]["sent_here"], f["data"]["level"], f["data"]["crossed"]) for f in frames]
+    assert pushed == [
         (3, "ok", None),
         (4, "warning", "warning"),
         (4, "warning", None),
@@ -56,8 +56,8 @@ async def test_two_workers_send_one_warning(sender: SendHarness) -> None:
     )
     await publish_to_user(parts.redis, sender.agent.user_id, b'{"event": "end", "data": {}}')
     await socket.wait_for_event("end")
-    told = [frame["data"]["crossed"] for frame in socket.events("usage:updated")]
-    assert told.count("warning") == 1
+    pushed = [frame["data"]["crossed"] for frame in socket.events("usage:updated")]
+    assert pushed.count("warning") == 1
 
 
 async def test_a_larger_plan_is_warned_again(sender: SendHarness) -> None:
@@ -75,15 +75,15 @@ async def test_a_larger_plan_is_warned_again(sender: SendHarness) -> None:
 
 async def test_a_recently_notified_user_receives_the_rest_later(sender: SendHarness) -> None:
     """And what a worker that was killed did not tell, the next one does."""
-    parts, socket, news = sender.worker.parts, await sender.agent.listen(), UsagePushes()
+    parts, socket, pushes = sender.worker.parts, await sender.agent.listen(), UsagePushes()
     await post(sender, "a")
-    await news.push(parts)
+    await pushes.push(parts)
     await socket.wait_for_event("usage:updated", sent_here=1)
     await sender.worker.store(message_received("acc-1", chat_id=sender.chat["provider_chat_id"]))
-    await news.push(parts)
+    await pushes.push(parts)
     assert len(socket.events("usage:updated")) == 1
     await sender.worker.execute("update channels_usage set pushed_at = '-infinity'")
-    await news.push(parts)
+    await pushes.push(parts)
     await socket.wait_for_event("usage:updated", messages_rcvd=1)
 
 

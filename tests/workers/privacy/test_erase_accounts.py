@@ -21,7 +21,7 @@ from workers.sync.store_pages import PageStore
 from workers.sync.sweeps import sweep_account
 
 # Tables that say who, when and how much, and no word of content.
-KEPT = {"channels_account_erasure"}
+REMAINING = {"channels_account_erasure"}
 HOLDERS = """
     select table_name from information_schema.columns
     where table_schema = 'public' and column_name = 'account_id' and data_type = 'bigint'"""
@@ -94,19 +94,19 @@ async def test_no_data_of_an_erased_account_remains(harness: WorkerHarness, web_
     account_id = await fill(harness)
     assert await traces(harness, MARK)
     assert [letter["source"] for letter in await harness.dead_letters()] == ["messages"]
-    kept, usage = await holders(harness, other_id), await harness.usage()
+    before, usage = await holders(harness, other_id), await harness.usage()
 
     assert await begin(harness, account_id)
     await erase_accounts(harness.parts)
 
     assert await traces(harness, MARK, PHONE, '"acc-1"', "hers-1", "other-1") == []
-    assert await holders(harness, account_id) == KEPT
+    assert await holders(harness, account_id) == REMAINING
     assert await harness.fetch("select 1 from channels_account where external_account_id = 'acc-1'") == []
     assert await erasure(harness) == {"state": "done", "messages": 6, "unlinked": True}
     assert await harness.usage() == usage
     await check_usage(harness.parts)
     assert await harness.usage() == usage
-    assert await holders(harness, other_id) == kept
+    assert await holders(harness, other_id) == before
     headers = {"X-API-KEY": "sandbox-key"}
     assert (await web_only.sandbox.call("GET", "/api/v1/accounts/acc-1", headers=headers)).status == 404
 
@@ -125,10 +125,10 @@ async def test_a_worker_killed_in_the_middle_is_followed_by_another(
     monkeypatch.setattr(account_erasures, "ROWS_AT_ONCE", 2)
     account_id = await fill(harness)
     await begin(harness, account_id)
-    claimed = await harness.parts.database.write(account_erasures.lease_account_erasure, 60.0)
-    assert claimed is not None
-    piece = await harness.parts.database.write(account_erasures.erase_step, claimed, 60.0)
-    assert piece == (2, 2)
+    leased = await harness.parts.database.write(account_erasures.lease_account_erasure, 60.0)
+    assert leased is not None
+    erased_step = await harness.parts.database.write(account_erasures.erase_step, leased, 60.0)
+    assert erased_step == (2, 2)
     await erase_accounts(harness.parts)
     assert await traces(harness, MARK)  # somebody has it
     await harness.execute("update channels_account_erasure set claimed_until = '-infinity'")
@@ -183,17 +183,17 @@ async def test_no_late_webhook_restores_the_account(
     for table in ("channels_account", "dead_letters", "channels_account_erasure"):
         await harness.execute(f"delete from {table}")
     await harness.make_account()
-    pieces, again = late
+    steps, again = late
     await begin(harness, await fill(harness))
     events = [*past(), POISON, LATE_POISON, STATUS]
-    claimed = await harness.parts.database.write(account_erasures.lease_account_erasure, 60.0)
-    assert claimed is not None
-    await harness.parts.database.write(account_erasures.note_unlinked, claimed.id)
-    for step in range(max(pieces, len(again))):
+    leased = await harness.parts.database.write(account_erasures.lease_account_erasure, 60.0)
+    assert leased is not None
+    await harness.parts.database.write(account_erasures.note_unlinked, leased.id)
+    for step in range(max(steps, len(again))):
         if step < len(again):
             await harness.store(*[events[index] for index in again[step]])
-        if step < pieces:
-            await harness.parts.database.write(account_erasures.erase_step, claimed, 60.0)
+        if step < steps:
+            await harness.parts.database.write(account_erasures.erase_step, leased, 60.0)
     await harness.execute("update channels_account_erasure set claimed_until = '-infinity'")
     await erase_accounts(harness.parts)
     for batch in [*again, range(len(events))]:
@@ -215,7 +215,7 @@ async def test_a_running_sweep_or_import_does_not_restore_it(harness: WorkerHarn
     await reader.store([*page.items, broken])
     await sweep_account(harness.context(), account_id, 0.0)
     assert await traces(harness, MARK, PHONE, "acc-1") == []
-    assert await holders(harness, account_id) == KEPT
+    assert await holders(harness, account_id) == REMAINING
 
 
 async def test_the_hash_does_not_reveal_the_phone_number(harness: WorkerHarness) -> None:

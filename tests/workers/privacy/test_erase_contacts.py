@@ -44,12 +44,12 @@ def reacted(by: dict[str, Any], message_id: str) -> dict[str, Any]:
 
 
 def answering(event: dict[str, Any], quoted: dict[str, Any]) -> dict[str, Any]:
-    told = {
+    pushed = {
         "message_id": quoted["message_id"],
         "text": quoted["message"],
         "sender_id": quoted["sender"]["attendee_provider_id"],
     }
-    return event | {"quoted": told, "reply_to": None}
+    return event | {"quoted": pushed, "reply_to": None}
 
 
 def past() -> list[dict[str, Any]]:
@@ -171,17 +171,17 @@ async def test_clients_are_notified_without_content(harness: WorkerHarness, list
     (account,) = await harness.fetch("select id, seq from channels_account")
     contact_id = await erase(harness)
     heard = [frame for _, frame in await listener.heard()]
-    told = {frame["event"]: frame["data"] for frame in heard}
-    assert {"chat:erased", "message:erased", "message:updated", "chat:updated"} <= set(told)
-    assert set(told["chat:erased"]) == {"id", "account_id", "chat_id", "seq", "before"}
+    pushed = {frame["event"]: frame["data"] for frame in heard}
+    assert {"chat:erased", "message:erased", "message:updated", "chat:updated"} <= set(pushed)
+    assert set(pushed["chat:erased"]) == {"id", "account_id", "chat_id", "seq", "before"}
     assert MARK not in orjson.dumps(heard).decode()
     from server.store.messages.changes import list_changes
 
     changes = await harness.parts.database.read(list_changes, account["id"], account["seq"], 500)
     events = [change.event for change in changes.items]
     assert {"contact:erased", "chat:erased", "message:erased"} <= set(events)
-    (gone,) = [change for change in changes.items if change.event == "contact:erased"]
-    assert orjson.loads(gone.json)["id"] == contact_id
+    (erased,) = [change for change in changes.items if change.event == "contact:erased"]
+    assert orjson.loads(erased.json)["id"] == contact_id
     numbers = [change.seq for change in changes.items]
     assert numbers == sorted(set(numbers))
     assert changes.head == numbers[-1]

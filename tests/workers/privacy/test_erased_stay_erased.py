@@ -72,9 +72,9 @@ async def past_there(web_only: Stack) -> AsyncIterator[PastAtUnipile]:
         await opened.write(HER, f"{MARK} writes", 60)
         await opened.write(HER, f"Dear {MARK}", 50, is_sender=True)
         group = {"account_id": "acc-1", "name": "Crew", "members": [HIM, HER]}
-        place = {"chat_id": (await web_only.sandbox.ok("POST", "/sandbox/groups", group))["id"]}
-        answered = await opened.write(HER, f"{MARK} asks", 40, **place)
-        await opened.write(HIM, "I agree", 30, quote=answered["message_id"], **place)
+        chat = {"chat_id": (await web_only.sandbox.ok("POST", "/sandbox/groups", group))["id"]}
+        answered = await opened.write(HER, f"{MARK} asks", 40, **chat)
+        await opened.write(HIM, "I agree", 30, quote=answered["message_id"], **chat)
         await opened.sweep()
         assert await opened.bodies() == {f"{MARK} writes", f"{MARK} asks", f"Dear {MARK}", "I agree"}
         await opened.erase_her()

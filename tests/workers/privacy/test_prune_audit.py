@@ -17,7 +17,7 @@ async def write_line(harness: WorkerHarness, action: str, days_ago: float) -> No
     )
 
 
-async def kept(harness: WorkerHarness) -> list[str]:
+async def remaining(harness: WorkerHarness) -> list[str]:
     return [row["action"] for row in await harness.fetch("select action from audit_log order by at")]
 
 
@@ -31,7 +31,7 @@ async def test_old_lines_go_a_batch_at_a_time_and_newer_ones_stay(
         await write_line(harness, "old", days + 0.5)
     await write_line(harness, "new", days - 0.5)
     await periodic.prune_audit(harness.parts)
-    assert await kept(harness) == ["new"]
+    assert await remaining(harness) == ["new"]
 
 
 async def test_zero_disables_the_pruning(harness: WorkerHarness) -> None:
@@ -39,4 +39,4 @@ async def test_zero_disables_the_pruning(harness: WorkerHarness) -> None:
     config = harness.parts.config
     parts = replace(harness.parts, config=replace(config, audit=replace(config.audit, keep_days=0)))
     await periodic.prune_audit(parts)
-    assert await kept(harness) == ["old"]
+    assert await remaining(harness) == ["old"]

@@ -15,7 +15,7 @@ def aged(days: float, text: str, **more: Any) -> dict[str, Any]:
     return message_received("acc-1", text, timestamp=moment.isoformat(timespec="milliseconds"), **more)
 
 
-async def keep(harness: WorkerHarness, days: int | None) -> int:
+async def set_retention(harness: WorkerHarness, days: int | None) -> int:
     (account,) = await harness.fetch("select id from channels_account")
     account_id: int = account["id"]
     await harness.parts.database.write(accounts.set_settings, account_id, {"retention_days": days})
@@ -40,7 +40,7 @@ async def test_older_messages_go_with_unread_counts_and_previews_but_usage_stays
     await remove_old(harness.parts)
     assert await bodies(harness) == {"Old", "New", "Alone"}  # nobody asked for it
 
-    account_id = await keep(harness, 30)
+    account_id = await set_retention(harness, 30)
     head = await harness.account_seq(account_id)
     await remove_old(harness.parts)
 
@@ -48,8 +48,8 @@ async def test_older_messages_go_with_unread_counts_and_previews_but_usage_stays
     shown = {chat["provider_chat_id"]: chat for chat in await harness.chats()}
     assert [(c["last_message_preview"], c["unread_count"]) for c in shown.values()] == [("New", 1), (None, 0)]
     assert await harness.usage() == usage
-    told = [frame for _, frame in await listener.heard() if frame["event"] == "chat:trimmed"]
-    assert {frame["data"]["id"] for frame in told} == {chat["id"] for chat in shown.values()}
+    pushed = [frame for _, frame in await listener.heard() if frame["event"] == "chat:trimmed"]
+    assert {frame["data"]["id"] for frame in pushed} == {chat["id"] for chat in shown.values()}
     changes = await harness.parts.database.read(list_changes, account_id, head, 100)
     assert [c.event for c in changes.items].count("chat:trimmed") == 2
 
@@ -58,11 +58,11 @@ async def test_neither_webhook_nor_repetition_restores_it(harness: WorkerHarness
     harness.received_at = datetime.now(UTC).isoformat()
     old, new = aged(40, "Old", message_id="m-old"), aged(1, "New", message_id="m-new")
     await harness.store(old, new)
-    await keep(harness, 30)
+    await set_retention(harness, 30)
     await remove_old(harness.parts)
     await harness.store(old, new, aged(90, "Older", message_id="m-older"))
     await harness.store(old, job_try=2)
     assert await bodies(harness) == {"New"}
-    await keep(harness, None)
+    await set_retention(harness, None)
     await harness.store(old)
     assert await bodies(harness) == {"New", "Old"}

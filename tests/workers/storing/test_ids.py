@@ -54,8 +54,8 @@ async def test_the_reactions_of_two_devices_are_one(harness: WorkerHarness) -> N
                 "reaction_sender": attendee(spelled, "Bia"),
             }
         )
-    hints = await harness.fetch("select person from channels_amendment")
-    assert hints == [{"person": LID}]
+    early_events = await harness.fetch("select person from channels_amendment")
+    assert early_events == [{"person": LID}]
 
 
 async def test_the_same_digits_on_two_servers_are_two_contacts(harness: WorkerHarness) -> None:
@@ -118,7 +118,7 @@ def test_history_has_no_statuses() -> None:
 
 
 @pytest.mark.parametrize(
-    ("provider_id", "kind_told", "kind"),
+    ("provider_id", "reported_kind", "kind"),
     [
         (GROUP, None, "group"),
         (CHANNEL, 0, "channel"),
@@ -128,9 +128,9 @@ def test_history_has_no_statuses() -> None:
     ],
 )
 def test_history_reads_the_kind_from_the_address_first(
-    provider_id: str | None, kind_told: object, kind: str
+    provider_id: str | None, reported_kind: object, kind: str
 ) -> None:
-    chat = read_chat({"id": "c1", "type": kind_told, "provider_id": provider_id})
+    chat = read_chat({"id": "c1", "type": reported_kind, "provider_id": provider_id})
     assert chat is not None
     assert chat.kind == kind
 
@@ -159,8 +159,10 @@ async def test_a_more_certain_event_corrects_the_kind(harness: WorkerHarness, li
     chat = await chat_json(harness)
     assert (chat["kind"], chat["title"]) == ("group", None)
     assert chat["seq"] > before["seq"]
-    told_last = [frame["data"] for _, frame in await listener.heard() if frame["event"] == "chat:updated"][-1]
-    assert (told_last["kind"], told_last["seq"]) == ("group", chat["seq"])
+    last_pushed = [frame["data"] for _, frame in await listener.heard() if frame["event"] == "chat:updated"][
+        -1
+    ]
+    assert (last_pushed["kind"], last_pushed["seq"]) == ("group", chat["seq"])
     # A weaker sign does not take it back.
     await harness.store(message_received("acc-1", chat_id="c1", provider_chat_id=None, is_group=False))
     chat = await chat_json(harness)

@@ -86,13 +86,13 @@ async def test_an_answer_can_overtake_the_id_of_what_we_sent(
     """The contact replies before UniPile responds: the quote is joined once our row has its id, by response or echo."""
     await harness.store(message_received("acc-1", "Tem?", chat_id="c-1"))
     chat = await harness.chat()
-    for number, way in enumerate(("answer", "echo")):
-        sent = await harness.begin_send(chat["id"], f"Tem {number}.", f"client-{number}")
-        echo = written_by_us(f"Tem {number}.", message_id=f"ours-{number}", chat_id="c-1")
+    for index, way in enumerate(("answer", "echo")):
+        sent = await harness.begin_send(chat["id"], f"Tem {index}.", f"client-{index}")
+        echo = written_by_us(f"Tem {index}.", message_id=f"ours-{index}", chat_id="c-1")
         await harness.store(answering(echo, f"Quero {way}", chat_id="c-1"))
         await listener.heard()
         if way == "answer":
-            await harness.answer_send(sent, f"ours-{number}")
+            await harness.answer_send(sent, f"ours-{index}")
         else:
             await harness.store(echo)
         (updated,) = [d for d in await frames(listener, "message:updated") if d["direction"] == "in"]

@@ -9,13 +9,13 @@ from tests.support.peers import Peer, message_received
 from tests.support.send_harness import SendHarness
 from tests.support.worker_harness import WorkerHarness, receipt, written_by_us
 from tests.workers.sync.test_sweeps import SweepScenario
-from tests.workers.sync.test_sweeps import sender as sender
+from tests.workers.sync.test_sweeps import scenario as scenario
 
 ROOT = "/api/channels/whatsapp"
 
 
-def path_of(sender: SendHarness, place: str = "") -> str:
-    return f"{ROOT}/{sender.account_id}/chats/{sender.chat['id']}{place}"
+def path_of(sender: SendHarness, suffix: str = "") -> str:
+    return f"{ROOT}/{sender.account_id}/chats/{sender.chat['id']}{suffix}"
 
 
 async def hear(sender: SendHarness, text: str, **more: Any) -> int:

@@ -117,7 +117,7 @@ async def test_an_interrupted_import_continues(
 ) -> None:
     """Wherever it is cancelled: nothing is missing, nothing is stored twice, and no chat is started again."""
     pages: list[str] = []
-    keep_place = history_rows.save_position
+    original_save = history_rows.save_position
     running: list[asyncio.Task[None]] = []
 
     async def cut_off(cursor: Any, account_id: int, chat: str, kind: str, following: str | None) -> None:
@@ -125,7 +125,7 @@ async def test_an_interrupted_import_continues(
         if len(pages) == cut_after:
             running[0].cancel()
             await asyncio.Event().wait()
-        await keep_place(cursor, account_id, chat, kind, following)
+        await original_save(cursor, account_id, chat, kind, following)
 
     monkeypatch.setattr(history_rows, "save_position", cut_off)
     running.append(asyncio.create_task(archive.run()))
@@ -140,8 +140,8 @@ async def test_an_interrupted_import_continues(
 
 
 async def test_a_killed_workers_import_is_taken_over_when_its_lease_expires(archive: Archive) -> None:
-    claim = history_rows.lease_import
-    assert await archive.harness.parts.database.write(claim, archive.account_id, 60)
+    original_lease = history_rows.lease_import
+    assert await archive.harness.parts.database.write(original_lease, archive.account_id, 60)
     await archive.run()
     assert await archive.harness.messages() == []
     await archive.harness.execute(
@@ -214,8 +214,8 @@ async def test_a_webhooks_message_is_new_even_if_it_is_older_than_the_connection
 
 async def test_one_unreadable_chat_does_not_delay_the_others(archive: Archive) -> None:
     state = await archive.stack.sandbox.ok("GET", "/sandbox/state")
-    gone = state["chats"][0]["id"]
-    routes = [{"method": "GET", "path": f"/chats/{gone}/messages", "status": 404}]
+    deleted = state["chats"][0]["id"]
+    routes = [{"method": "GET", "path": f"/chats/{deleted}/messages", "status": 404}]
     await archive.stack.sandbox.ok("PATCH", "/sandbox/faults", {"routes": routes})
     await archive.run()
     assert (await archive.account())["import_state"] == "done"

@@ -134,7 +134,7 @@ async def faults(stack: Stack, **switches: Any) -> None:
     await stack.sandbox.ok("PATCH", "/sandbox/faults", switches)
 
 
-async def tells_unread(scenario: SweepScenario) -> bool:
+async def reports_unread(scenario: SweepScenario) -> bool:
     return bool((await scenario.account())["tells_unread"])
 
 
@@ -147,10 +147,10 @@ async def test_a_unipile_that_always_reports_zero_unread_marks_nothing_as_read(
         written = await scenario.write("Oi", minutes_ago)
         await scenario.sweep()
     assert (await scenario.harness.chat())["unread_count"] == 3
-    assert not await tells_unread(scenario)
+    assert not await reports_unread(scenario)
     await faults(scenario.stack, never_unread=False)
     await scenario.sweep()
-    assert await tells_unread(scenario)
+    assert await reports_unread(scenario)
     assert (await scenario.harness.chat())["unread_count"] == 3
     await set_on_phone(scenario.stack, written["chat_id"], "setReadStatus", True)
     await scenario.sweep()
@@ -173,17 +173,17 @@ async def test_a_chat_that_we_marked_as_unread_proves_nothing(scenario: SweepSce
     await set_on_phone(scenario.stack, caio["provider_chat_id"], "setReadStatus", True)
     await faults(scenario.stack, never_unread=False)
     await scenario.sweep()
-    assert not await tells_unread(scenario)
+    assert not await reports_unread(scenario)
     assert [chat["unread_count"] for chat in await scenario.harness.chats()] == [1, 1]
 
 
-@pytest.mark.parametrize("told_as", [None, "unread_as_flag", "unread_as_minus_one"])
+@pytest.mark.parametrize("reported_as", [None, "unread_as_flag", "unread_as_minus_one"])
 async def test_marked_as_unread_on_the_phone_is_applied_in_every_form(
-    swept_chat: tuple[SweepScenario, str], told_as: str | None
+    swept_chat: tuple[SweepScenario, str], reported_as: str | None
 ) -> None:
     scenario, chat_id = swept_chat
-    if told_as is not None:
-        await faults(scenario.stack, **{told_as: True})
+    if reported_as is not None:
+        await faults(scenario.stack, **{reported_as: True})
     await set_on_phone(scenario.stack, chat_id, "setReadStatus", True)
     await scenario.sweep()
     assert (await scenario.harness.chat())["unread_count"] == 0

@@ -137,8 +137,8 @@ async def test_a_webhook_after_the_sweep_changes_nothing(scenario: SweepScenario
 
 async def test_many_pages_and_several_jobs(scenario: SweepScenario, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sweeps, "STINT_SECONDS", -1.0)  # every page a job of its own
-    for number in range(251):
-        await scenario.write(f"text {number}", 20)
+    for index in range(251):
+        await scenario.write(f"text {index}", 20)
     handed_on: list[SweepPosition] = []
 
     async def caught(redis: Any, job: str, *args: Any, delay_seconds: float = 0) -> None:

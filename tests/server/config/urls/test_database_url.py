@@ -14,15 +14,15 @@ from server.config.urls.database_url import ENCODE, database_address
 SECRETS = ("hunter", "tiger", "zebra")
 
 
-def refusal(url: str) -> str:
-    with pytest.raises(ConfigError) as refused:
+def url_error(url: str) -> str:
+    with pytest.raises(ConfigError) as caught:
         database_address(url)
-    told = str(refused.value)
-    assert told.startswith("DATABASE_URL")
-    assert told.endswith(".")
-    assert "\n" not in told
-    assert not [secret for secret in SECRETS if secret in told]
-    return told
+    message = str(caught.value)
+    assert message.startswith("DATABASE_URL")
+    assert message.endswith(".")
+    assert "\n" not in message
+    assert not [secret for secret in SECRETS if secret in message]
+    return message
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ def test_libpq_urls_are_accepted(url: str, parts: dict[str, str] | None) -> None
     ],
 )
 def test_an_unencoded_character_is_named_without_the_password(url: str) -> None:
-    assert refusal(url) == ENCODE
+    assert url_error(url) == ENCODE
 
 
 @pytest.mark.parametrize(
@@ -98,7 +98,7 @@ def test_an_unencoded_character_is_named_without_the_password(url: str) -> None:
     ],
 )  # fmt: skip
 def test_a_parameter_of_other_libraries_is_named(query: str, words: str) -> None:
-    assert re.search(words, refusal(f"postgres://u:hunter@db/x?{query}"))
+    assert re.search(words, url_error(f"postgres://u:hunter@db/x?{query}"))
 
 
 @pytest.mark.parametrize(
@@ -121,7 +121,7 @@ def test_a_parameter_of_other_libraries_is_named(query: str, words: str) -> None
     ],
 )
 def test_an_invalid_postgres_url_is_explained(url: str, words: str) -> None:
-    assert words in refusal(url)
+    assert words in url_error(url)
 
 
 @given(st.text(min_size=8, max_size=30), st.sampled_from(["", "/x", "/x?sslmode=require"]))

@@ -97,19 +97,19 @@ def test_a_redis_url_is_parsed(url: str, options: dict[str, Any]) -> None:
     ],
 )  # fmt: skip
 def test_an_invalid_redis_url_is_rejected_with_the_cause(url: str, named: str) -> None:
-    with pytest.raises(ConfigError, match=r"^REDIS_URL [^\n]*\.$") as refusal:
+    with pytest.raises(ConfigError, match=r"^REDIS_URL [^\n]*\.$") as error:
         read_redis_url(url)
-    assert named in str(refusal.value)
+    assert named in str(error.value)
 
 
 @pytest.mark.parametrize(
     "secret", ["hun/ter2", "hun#ter2", "hun?ter2", "hun[ter2", "hun?ter2=1", "hun%ffter2"]
 )
 def test_an_unencoded_password_is_rejected_and_not_repeated(secret: str) -> None:
-    with pytest.raises(ConfigError, match="percent-encoded") as refusal:
+    with pytest.raises(ConfigError, match="percent-encoded") as error:
         read_redis_url(f"redis://:{secret}@cache:6379/0")
-    assert "hun" not in str(refusal.value)
-    assert "ter2" not in str(refusal.value)
+    assert "hun" not in str(error.value)
+    assert "ter2" not in str(error.value)
 
 
 @given(st.text(st.characters(codec="utf-8"), min_size=1), st.text(st.characters(codec="utf-8"), min_size=1))
@@ -124,8 +124,8 @@ def test_any_text_is_parsed_or_rejected(text: str) -> None:
     for url in (text, f"redis://{text}", f"redis://:{text}@cache/0", f"rediss://cache?{text}"):
         try:
             read_redis_url(url)
-        except ConfigError as refusal:
-            assert "\n" not in str(refusal)
+        except ConfigError as error:
+            assert "\n" not in str(error)
 
 
 def test_a_private_ca_is_trusted_without_a_host_name_check(tmp_path: Path) -> None:
