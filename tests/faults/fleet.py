@@ -45,7 +45,7 @@ class Fleet:
     _names: int = 0
 
     async def person(self, accounts: int) -> Person:
-        """A new user with accounts of their own."""
+        """A new user with separate accounts."""
         self._names += 1
         door = self.site.peer(self._up()[0])
         signed_in = await door.sign_in(f"person-{self._names}")

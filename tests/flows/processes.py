@@ -60,7 +60,7 @@ class Site:
     started: list[Running] = field(default_factory=list)
 
     async def web(self, **changes: str) -> Running:
-        """A web process without workers in it unless told so; returns when it answers."""
+        """A web process, without embedded workers by default; returns once it responds."""
         port = str(free_port())
         running = await self._start(WEB, {"PORT": port, "CONFAB_WORKER_EMBEDDED": "false"} | changes)
         running.url = f"http://127.0.0.1:{port}"
@@ -116,7 +116,7 @@ def family(pid: int) -> list[int]:
 
 @contextmanager
 def frozen(pid: int) -> Iterator[None]:
-    """Stop a server in its tracks: it keeps its connections and answers nothing."""
+    """Suspend a server: it keeps its connections and does not respond."""
     members = family(pid)
     for member in members:
         os.kill(member, signal.SIGSTOP)

@@ -11,7 +11,7 @@ import psycopg2.extensions
 
 @contextmanager
 def watching(url: str) -> Iterator["Rows"]:
-    """A connection of its own, in autocommit."""
+    """A separate connection, in autocommit."""
     with closing(psycopg2.connect(url)) as connection:
         connection.autocommit = True
         yield Rows(connection)
@@ -41,7 +41,7 @@ class Rows:
         return int(self.ask("select count(*) from dead_letters where state = 'dead'")[0][0])
 
     def waits_for_a_lock(self) -> bool:
-        """Whether somebody is stopped at a row that somebody else holds."""
+        """Whether a transaction waits for a row lock."""
         return bool(self.ask("select 1 from pg_stat_activity where wait_event_type = 'Lock'"))
 
     def holds_exactly(self, ids: Sequence[str]) -> bool:
@@ -56,8 +56,8 @@ class Rows:
 
 @asynccontextmanager
 async def holding_accounts(url: str) -> AsyncIterator[None]:
-    """Keep every account's row locked: whoever stores an event waits at it."""
+    """Hold a lock on every account's row: storing an event waits for it."""
     with closing(psycopg2.connect(url)) as connection, connection.cursor() as cursor:
-        # Not in the loop's own thread: whoever holds a row just now may need the loop to let go of it.
+        # Not in the loop's thread: the holder of a row lock may need this loop to release it.
         await asyncio.to_thread(cursor.execute, "select id from channels_account for update")
         yield

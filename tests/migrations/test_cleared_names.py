@@ -16,7 +16,7 @@ from tests.support.services import Services
 CLEAR = (MIGRATIONS / "0033.clear-names-that-are-none.sql").read_text("utf-8")
 FUNCTIONS = CLEAR[: CLEAR.index("create temporary table")]
 TABLE = json.loads((Path(__file__).parents[1] / "fixtures" / "texts.json").read_text("utf-8"))
-# Marks and length are bounded when a name is told, not here.
+# Marks and length are bounded when a name is reported, not here.
 NAMES = [t for t, _ in TABLE["names"] if len(t) < 40 and t.count("\u0301") < 8 and "\0" not in t]
 
 

@@ -87,7 +87,7 @@ async def test_a_bug_is_retried_and_then_becomes_a_dead_letter(harness: WorkerHa
     await run(harness.context(), arguments)
     (dead_letter,) = await harness.dead_letters()
     assert dead_letter["source"] == "job:job"
-    # What kind and where; the error's own sentence may quote what somebody wrote.
+    # Type and location only; the error's text may quote a message.
     assert re.fullmatch(r"RuntimeError at test_retries\.py:\d+", dead_letter["reason"])
     assert orjson.loads(dead_letter["body"]) == [arguments]
 

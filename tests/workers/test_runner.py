@@ -155,7 +155,7 @@ async def test_a_delayed_job_runs_again_by_itself(crew: Workers) -> None:
 async def test_the_lease_of_a_long_job_is_renewed(crew: Workers, monkeypatch: pytest.MonkeyPatch) -> None:
     """A second worker polls for longer than the lease and finds no job."""
     monkeypatch.setattr(runner, "POLL_SECONDS", 0.02)
-    # Longer than a busy machine stands still.
+    # Longer than a busy machine stalls.
     crew.lease_seconds = 2.0
     await enqueue(crew.redis, 1)
     renewals = 0

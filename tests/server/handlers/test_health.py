@@ -56,7 +56,7 @@ async def test_without_a_worker_nothing_is_ready(web_only: Stack) -> None:
     assert (body["checks"]["redis"]["ok"], body["checks"]["redis"]["worker_alive"]) == (True, False)
     assert body["checks"]["worker"]["ok"] is False
     assert "python worker.py" in body["checks"]["worker"]["reason"]
-    # A worker that has stopped beating is forgotten by itself, whatever any clock says.
+    # A worker without a heartbeat expires automatically, whatever any clock says.
     await heartbeat(web_only.app[REDIS])
     assert (await readiness(web_only))[0] == 200
     left = await web_only.app[REDIS].pttl(HEARTBEAT_KEY)

@@ -130,7 +130,7 @@ async def test_a_client_id_of_another_chat_is_a_conflict(web_only: Stack) -> Non
         assert (answer.status, answer.body["error"]["code"]) == (409, "conflict")
         await observe(web_only, account_id, Seen.SIGNED_OUT)
     assert len(await agent.messages(account_id, other_chat)) == 1
-    # Another account's chats have client ids of their own.
+    # Client ids are separate per account.
     second = await make_account(web_only, agent, "acc-2")
     third_chat = await make_chat(web_only, second)
     await agent.ok(

@@ -55,7 +55,7 @@ async def test_a_client_cannot_push_what_the_server_pushes(web_only: Stack) -> N
 
 
 async def test_compression_is_never_agreed_on(web_only: Stack) -> None:
-    """It would cost each socket a window of 32 KiB and more, and each push a turn of its own."""
+    """It would cost each socket a window of 32 KiB or more, and each push a separate compression."""
     url = f"{web_only.stranger.url}/ws"
     async with web_only.stranger.session.ws_connect(url, compress=15) as socket:
         assert socket.compress == 0

@@ -167,7 +167,7 @@ async def test_a_peer_that_ignores_the_close_is_aborted(monkeypatch: pytest.Monk
     connection.close_soon(CloseCode.SIGN_IN, "sign in again")
     await connection.wait_closed()
     assert wire.is_aborted
-    assert peer.code == CloseCode.RESTART  # the first reason stands
+    assert peer.code == CloseCode.RESTART  # the first reason counts
 
 
 def test_close_codes_are_the_documented_ones() -> None:

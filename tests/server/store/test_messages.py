@@ -138,7 +138,7 @@ async def test_pages_meet_without_a_gap_or_a_repeat(owner: RowOwner, limit: int)
         read += names
         if key is None:
             break
-        # What is new meanwhile comes at the front and disturbs nobody who reads on.
+        # New messages are added at the front and do not shift later pages.
         await store(owner, [row_of(owner, chat_id, f"new-{len(read)}", sent_at="2026-03-03T00:00:00+00:00")])
     assert read == [message.provider_msg_id for message in newest_first]
 

@@ -150,7 +150,7 @@ async def test_only_whatsapp_accounts_are_linked(stack: Stack, kind: str) -> Non
 
 
 async def test_a_reported_connection_is_verified_at_unipile(stack: Stack) -> None:
-    """Whoever can send a webhook cannot connect a number: UniPile is asked."""
+    """A forged webhook cannot connect an account: the state is verified at UniPile."""
     agent = await stack.sign_in()
     account = await connect(agent)
     account_status = {

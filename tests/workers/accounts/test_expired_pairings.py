@@ -1,4 +1,4 @@
-"""A code that nobody scanned: given up at UniPile and here, and a number that was connected once never is."""
+"""Unscanned pairings are deleted at UniPile and here; previously connected accounts never are."""
 
 from typing import Any
 

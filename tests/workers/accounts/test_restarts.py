@@ -127,7 +127,7 @@ async def test_only_a_connection_that_broke_off_is_restarted(bench: Bench, word:
 
 
 async def test_flapping_does_not_bring_restarts_back(bench: Bench) -> None:
-    """OK for a moment between errors: the count stands, and the pause goes on growing."""
+    """A short OK between errors neither resets the count nor the backoff."""
     for number in (1, 2, 3):
         await bench.word("ERROR")
         await bench.wait_out(161)

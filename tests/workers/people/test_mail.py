@@ -43,7 +43,7 @@ class Post:
     port: int
 
     async def token_for(self, email: str, count: int = 1) -> str:
-        """The link's token in the newest of so many mails to somebody."""
+        """The link's token in the newest of `count` mails to an address."""
 
         async def search() -> list[Any]:
             return self.mailbox.to(email)[count - 1 :]
@@ -135,7 +135,7 @@ async def test_an_unknown_address_is_tried_once(post: Post) -> None:
         shown, _ = await invite(owner)
         await eventually(post.is_done)
     assert post.mailbox.messages == []
-    # It is good all the same for whoever is handed it.
+    # The link is valid anyway for a user who receives it.
     await post.stack.stranger.ok("POST", ACCEPT, {"token": shown, "password": PASSWORD})
 
 
@@ -164,7 +164,7 @@ async def test_a_password_reset_mails_one_link_to_its_user(post: Post) -> None:
         assert [await post.ask(email) for email in ("nobody@x.example", EVA)] == [204, 204]
         token = await post.token_for(EVA, 2)
         await eventually(post.is_done)
-        assert await post.ask(EVA.upper()) == 204  # again: it has just gone out
+        assert await post.ask(EVA.upper()) == 204  # again: it has just been sent
 
         async def three_asked() -> bool:
             lines = await audit_lines(post.stack)
@@ -182,7 +182,7 @@ async def test_a_password_reset_mails_one_link_to_its_user(post: Post) -> None:
 
 
 async def test_the_lookup_time_is_independent_of_the_request(config: Config) -> None:
-    """In one process its work for somebody, and its not working for nobody, would show in what is asked next."""
+    """In the same process, the work for known and unknown addresses would differ in the next request's latency."""
     async with run_stack(mailed(config, free_port()), with_workers=False) as stack:
         await sign_in_as(stack, "owner")
         for email in ("nobody@x.example", EVA, "owner@test.confab.local"):

@@ -1,4 +1,4 @@
-"""Mail over TLS, from the start and with STARTTLS: handed over to whom the certificate names, and to nobody else."""
+"""Mail over TLS, implicit and with STARTTLS: sent only to the server that the certificate names."""
 
 import asyncio
 import json
@@ -53,7 +53,7 @@ def trusted(authority: trustme.CA, tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 @pytest.fixture
 def bad(authority: trustme.CA, tmp_path: Path) -> Mapping[str, ssl.SSLContext]:
-    """What is said of it -> a certificate that is not to be believed."""
+    """The reported cause -> an untrusted certificate."""
     now, day = datetime.now(UTC), timedelta(days=1)
     alone = trustme.CA()
     alone.cert_pem.write_to_path(str(tmp_path / "alone.pem"))
@@ -176,7 +176,7 @@ async def test_nothing_is_sent_to_a_server_without_tls(authority: trustme.CA) ->
 
 
 async def test_a_server_that_waits_for_tls_is_asked_for_with_smtps(authority: trustme.CA) -> None:
-    """It waits for the first word, and so does whoever expects it to greet."""
+    """It waits for the client's first bytes, while a client that expects a greeting waits too."""
     protected = box("smtps", serving(authority.issue_cert("localhost")))
     port = free_port()
     async with delivering(protected, port):

@@ -69,12 +69,12 @@ async def test_a_larger_plan_is_warned_again(sender: SendHarness) -> None:
         await give_plan(sender.stack, sender.agent, plan)
         await push_usage(parts.database, parts.redis, parts.config.plans, owner, pause=0.0)
     frames = await socket.wait_for_event("usage:updated", 3)
-    # `closed` has the same limit as `tiny`: that was told; `open` has none.
+    # `closed` has the same limit as `tiny`, already warned of; `open` has none.
     assert [frame["data"]["crossed"] for frame in frames] == ["warning", None, None]
 
 
 async def test_a_recently_notified_user_receives_the_rest_later(sender: SendHarness) -> None:
-    """And what a worker that was killed did not tell, the next one does."""
+    """The next worker also pushes what a killed worker did not."""
     parts, socket, pushes = sender.worker.parts, await sender.agent.listen(), UsagePushes()
     await post(sender, "a")
     await pushes.push(parts)

@@ -1,4 +1,4 @@
-"""Erasing a number leaves nothing of it, whoever is killed meanwhile, and nothing that comes late brings it back."""
+"""Erasing an account leaves no data, even if a worker is killed meanwhile, and no late event restores it."""
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -26,7 +26,7 @@ HOLDERS = """
     select table_name from information_schema.columns
     where table_schema = 'public' and column_name = 'account_id' and data_type = 'bigint'"""
 POISON = {"event": "message_received", "account_id": "acc-1", "message": f"{MARK} poison", "sender": 7}
-# Not seen before the erase: no digest of it is kept.
+# Not seen before the erasure: no digest of it is stored.
 LATE_POISON = POISON | {"message": f"{MARK} late poison"}
 STATUS = {"AccountStatus": {"account_id": "acc-1", "account_type": "WHATSAPP", "message": "DELETED"}}
 
@@ -130,7 +130,7 @@ async def test_a_worker_killed_in_the_middle_is_followed_by_another(
     erased_step = await harness.parts.database.write(account_erasures.erase_step, leased, 60.0)
     assert erased_step == (2, 2)
     await erase_accounts(harness.parts)
-    assert await traces(harness, MARK)  # somebody has it
+    assert await traces(harness, MARK)  # leased by another worker
     await harness.execute("update channels_account_erasure set claimed_until = '-infinity'")
     await erase_accounts(harness.parts)
     assert await traces(harness, MARK, PHONE) == []

@@ -104,7 +104,7 @@ async def erase(harness: WorkerHarness) -> int:
 
 
 async def traces(harness: WorkerHarness, *words: str) -> list[str]:
-    """Where any of these words stands, in whatever table."""
+    """The columns of all tables that contain any of these texts."""
     found = []
     for column in await harness.fetch(COLUMNS):
         table, name = column["table_name"], column["column_name"]
@@ -197,7 +197,7 @@ async def test_a_worker_killed_in_the_middle_is_followed_by_another(harness: Wor
     )
     assert await harness.parts.database.write(contact_erasures.lease_erasure, 60.0)
     await erase_contacts(harness.parts)
-    assert await traces(harness, MARK)  # somebody has it
+    assert await traces(harness, MARK)  # leased by another worker
     await harness.execute("update channels_erasure set claimed_until = '-infinity'")
     await erase_contacts(harness.parts)
     assert await traces(harness, MARK) == []

@@ -1,4 +1,4 @@
-"""Somebody who was erased stays erased under every spelling of their ids."""
+"""An erased contact stays erased under every spelling of their ids."""
 
 from typing import Any
 

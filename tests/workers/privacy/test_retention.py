@@ -38,7 +38,7 @@ async def test_older_messages_go_with_unread_counts_and_previews_but_usage_stays
     usage = await harness.usage()
     await listener.heard()
     await remove_old(harness.parts)
-    assert await bodies(harness) == {"Old", "New", "Alone"}  # nobody asked for it
+    assert await bodies(harness) == {"Old", "New", "Alone"}  # not requested
 
     account_id = await set_retention(harness, 30)
     head = await harness.account_seq(account_id)

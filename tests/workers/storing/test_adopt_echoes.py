@@ -56,7 +56,7 @@ async def test_a_response_without_an_id_is_completed_by_the_echo(harness: Worker
 
 
 async def test_an_echo_with_a_changed_text_is_delayed_until_the_response(harness: WorkerHarness) -> None:
-    """WhatsApp may change the text (a trimmed space): only the id in the response tells whose echo it is."""
+    """WhatsApp may change the text (a trimmed space): only the id in the response identifies its echo."""
     sent = await harness.begin_send(await open_chat(harness), " Tem. ")
     await harness.store(echo("Tem.", "m-1"))
     assert await bubbles(harness) == [(" Tem. ", "sending", None, "client-1")]
@@ -107,7 +107,7 @@ async def test_a_phone_typed_message_of_equal_text_leaves_two_bubbles(harness: W
 
 
 async def test_a_response_with_the_id_of_another_row_does_not_fail(harness: WorkerHarness) -> None:
-    """The echo waited for the maximum and was stored: the send has a row of its own, without an id."""
+    """The echo waited for the maximum and was stored: the send has a separate row without an id."""
     sent = await harness.begin_send(await open_chat(harness), " Tem. ")
     delayed = delivery(echo("Tem.", "m-1")) | {"waits": MAX_ECHO_WAITS}
     await ingest.store_events(harness.context(), [delayed])

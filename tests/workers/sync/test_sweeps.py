@@ -71,7 +71,7 @@ async def test_missed_messages_are_stored_counted_and_unread(scenario: SweepScen
     assert await scenario.harness.usage() == (1, 2)
     chat = await scenario.harness.chat()
     assert (chat["unread_count"], chat["last_message_preview"], chat["title"]) == (
-        2,  # that somebody answered says nothing about them
+        2,  # a reply says nothing about them
         "typed on the phone",
         "Bia Lima",
     )
@@ -136,7 +136,7 @@ async def test_a_webhook_after_the_sweep_changes_nothing(scenario: SweepScenario
 
 
 async def test_many_pages_and_several_jobs(scenario: SweepScenario, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sweeps, "STINT_SECONDS", -1.0)  # every page a job of its own
+    monkeypatch.setattr(sweeps, "STINT_SECONDS", -1.0)  # one job per page
     for index in range(251):
         await scenario.write(f"text {index}", 20)
     handed_on: list[SweepPosition] = []
