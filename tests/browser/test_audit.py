@@ -1,11 +1,11 @@
-"""The audit page for owners and admins: every theme, keyboard use, filters and the downloaded file."""
+"""The audit page for owners and admins: every theme and size, keyboard use, filters and the downloaded file."""
 
 import pytest
 from playwright.async_api import Page, expect
 
 from tests.browser.checks import check_screen, check_tab_order
 from tests.browser.screens import Inbox, connect_account, sign_in_demo_user
-from tests.browser.test_screens import THEMES
+from tests.browser.test_screens import VARIANTS
 from tests.support.factories import set_role, sign_in_as
 from tests.support.fixtures_browser import Windows
 from tests.support.fixtures_stack import Stack
@@ -22,22 +22,22 @@ async def check_filters_are_paired(page: Page) -> None:
     assert end["x"] + end["width"] == pytest.approx(what["x"] + what["width"], abs=1)
 
 
-@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("variant", VARIANTS)
 async def test_an_owner_reads_filters_and_downloads_the_audit_log(
-    demo: Stack, windows: Windows, theme: str
+    demo: Stack, windows: Windows, variant: str
 ) -> None:
     await connect_account(demo)
     await demo.stranger.call("POST", "/api/auth/login", WRONG)
-    inbox = await Inbox.signed_in(windows, demo, **THEMES[theme])
+    inbox = await Inbox.signed_in(windows, demo, **VARIANTS[variant])
     page = inbox.page
     await inbox.go_to("Audit")
     lines = page.get_by_test_id("audit-line")
     await expect(lines.filter(has_text="Added a number")).to_have_count(1)
     await expect(lines.filter(has_text="Could not sign in")).to_contain_text(WRONG["email"])
     await check_screen(page)
-    if theme == "light":
+    if variant == "light":
         await check_tab_order(page)
-    if theme == "phone":
+    if variant == "phone":
         await check_filters_are_paired(page)
     await page.get_by_label("What", exact=True).select_option("Added a number")
     await expect(lines).to_have_count(1)

@@ -5,7 +5,7 @@ from playwright.async_api import expect
 
 from tests.browser.checks import check_screen
 from tests.browser.screens import Inbox, connect_account
-from tests.browser.test_screens import THEMES
+from tests.browser.test_screens import VARIANTS
 from tests.support.fixtures_browser import Windows
 from tests.support.fixtures_stack import Stack
 
@@ -18,13 +18,15 @@ LOCATION = {
 NINA = {"name": "Nina Rocha", "phone_numbers": ["+55 11 97777-0001"]}
 
 
-@pytest.mark.parametrize("theme", THEMES)
-async def test_cards_fit_and_a_contact_card_starts_a_chat(demo: Stack, windows: Windows, theme: str) -> None:
+@pytest.mark.parametrize("variant", VARIANTS)
+async def test_cards_fit_and_a_contact_card_starts_a_chat(
+    demo: Stack, windows: Windows, variant: str
+) -> None:
     await connect_account(demo)
     await demo.write("acc-1", "", location=LOCATION)
     await demo.write("acc-1", "", contacts=[NINA])
     await demo.write("acc-1", "", unsupported=True)
-    inbox = await Inbox.signed_in(windows, demo, **THEMES[theme])
+    inbox = await Inbox.signed_in(windows, demo, **VARIANTS[variant])
     page = inbox.page
     await expect(page.get_by_text("Unsupported message")).to_be_visible()
     await inbox.chats.first.click()

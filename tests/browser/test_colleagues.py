@@ -12,7 +12,7 @@ from tests.support.fixtures_stack import Stack
 from tests.support.peers import Socket, eventually
 
 PHONE = {"width": 390, "height": 844}
-THEMES: tuple[dict[str, Any], ...] = ({}, {"color_scheme": "dark"}, PHONE)
+VARIANTS: tuple[dict[str, Any], ...] = ({}, {"color_scheme": "dark"}, PHONE)
 
 
 def names(socket: Socket, event: str) -> list[str]:
@@ -27,17 +27,17 @@ async def test_colleagues_see_each_other_in_the_chat_and_in_the_list(demo: Stack
     await add_member(demo, account_id, ana, "agent")
     (chat,) = await eventually(lambda: ana.chats(account_id))
     socket = await ana.listen()
-    windows_by_theme = [await Inbox.signed_in(windows, demo, **theme) for theme in THEMES]
-    for inbox in windows_by_theme:
+    inboxes = [await Inbox.signed_in(windows, demo, **variant) for variant in VARIANTS]
+    for inbox in inboxes:
         await inbox.open_chat("Bia Lima")
-    page = windows_by_theme[0].page
+    page = inboxes[0].page
 
     await socket.command("join-chat", chat_id=chat["id"])
     await expect(page.get_by_test_id("thread-here")).to_contain_text("Ana Souza is here too · via")
     await expect(page.get_by_label("Ana Souza is here too")).to_be_visible()
     await socket.command("typing", chat_id=chat["id"], on=True)
     await expect(page.get_by_test_id("chat-typing")).to_have_text("Ana Souza is typing…")
-    for inbox in windows_by_theme:
+    for inbox in inboxes:
         await expect(inbox.page.get_by_test_id("thread-typing")).to_have_text("Ana Souza is typing…")
         await expect(inbox.page.get_by_test_id("thread-collision")).to_contain_text(
             "is answering here right now"

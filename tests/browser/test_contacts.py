@@ -13,7 +13,7 @@ from tests.support.fixtures_stack import Stack
 
 BIA = {"phone_number": "5511988880000", "name": "Bia Lima"}
 LEA = {"phone_number": "4915112340003", "name": "Lea Baumann"}
-THEMES: dict[str, dict[str, Any]] = {
+VARIANTS: dict[str, dict[str, Any]] = {
     "light": {"color_scheme": "light"},
     "dark-phone": {
         "color_scheme": "dark",
@@ -25,10 +25,10 @@ THEMES: dict[str, dict[str, Any]] = {
 }
 
 
-@pytest.mark.parametrize("theme", THEMES)
-async def test_contacts_are_shown_with_picture_and_name(demo: Stack, windows: Windows, theme: str) -> None:
+@pytest.mark.parametrize("variant", VARIANTS)
+async def test_contacts_are_shown_with_picture_and_name(demo: Stack, windows: Windows, variant: str) -> None:
     await connect_account(demo)
-    inbox = await Inbox.signed_in(windows, demo, **THEMES[theme])
+    inbox = await Inbox.signed_in(windows, demo, **VARIANTS[variant])
     page = inbox.page
     await demo.write("acc-1", "Oi", **{"from": BIA})
     group = {"account_id": "acc-1", "name": "Entregas", "members": [BIA, LEA]}
@@ -47,12 +47,12 @@ async def test_contacts_are_shown_with_picture_and_name(demo: Stack, windows: Wi
     await expect(details.get_by_text("+4915112340003")).to_be_visible()
     await check_screen(page)
     if folder := os.environ.get("SHOTS"):
-        await page.screenshot(path=f"{folder}/{theme}-details.png")
+        await page.screenshot(path=f"{folder}/{variant}-details.png")
     await page.keyboard.press("Escape")
     await expect(details).to_have_count(0)
     await expect(page.get_by_test_id("chat-details-open")).to_be_focused()
     if folder:
-        await page.screenshot(path=f"{folder}/{theme}-group.png")
+        await page.screenshot(path=f"{folder}/{variant}-group.png")
 
 
 async def test_a_new_name_appears_in_open_lists_and_threads(demo: Stack, windows: Windows) -> None:

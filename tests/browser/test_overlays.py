@@ -9,14 +9,14 @@ from playwright.async_api import Locator, Page, expect
 
 from tests.browser.checks import check_screen
 from tests.browser.screens import Inbox, connect_account
-from tests.browser.test_screens import THEMES
+from tests.browser.test_screens import VARIANTS
 from tests.support.fixtures_browser import Windows
 from tests.support.fixtures_stack import Stack
 
 BIA = {"phone_number": "5511988880000", "name": "Bia Lima"}
 LEA = {"phone_number": "4915112340003", "name": "Lea Baumann"}
-EVERY_THEME = THEMES | {"dark-phone": THEMES["phone"] | {"color_scheme": "dark"}}
-PHONES = {theme for theme in EVERY_THEME if "phone" in theme}
+EVERY_VARIANT = VARIANTS | {"dark-phone": VARIANTS["phone"] | {"color_scheme": "dark"}}
+PHONES = {variant for variant in EVERY_VARIANT if "phone" in variant}
 
 
 async def check_overlay(page: Page, name: str) -> None:
@@ -37,25 +37,27 @@ async def open_and_leave(opener: Locator, opened: Locator, name: str) -> None:
     await expect(opener).to_be_focused()
 
 
-@pytest.mark.parametrize("theme", EVERY_THEME)
-async def test_menus_and_dialogs_fit_and_restore_the_focus(demo: Stack, windows: Windows, theme: str) -> None:
+@pytest.mark.parametrize("variant", EVERY_VARIANT)
+async def test_menus_and_dialogs_fit_and_restore_the_focus(
+    demo: Stack, windows: Windows, variant: str
+) -> None:
     await connect_account(demo)
     written = await demo.write("acc-1", "Pode entregar amanhã?", **{"from": BIA})
-    inbox = await Inbox.signed_in(windows, demo, **EVERY_THEME[theme])
+    inbox = await Inbox.signed_in(windows, demo, **EVERY_VARIANT[variant])
     page = inbox.page
     dialog, menu = page.get_by_role("dialog"), page.get_by_role("menu")
-    await open_and_leave(page.get_by_test_id("new-chat"), dialog, f"{theme}-new-chat")
+    await open_and_leave(page.get_by_test_id("new-chat"), dialog, f"{variant}-new-chat")
     await inbox.open_chat("Bia Lima")
     await inbox.answer("Claro")
     await inbox.expect_status("Claro", "delivered")
-    await open_and_leave(page.get_by_test_id("chat-menu"), menu, f"{theme}-chat-menu")
-    await open_and_leave(page.get_by_test_id("chat-details-open"), dialog, f"{theme}-details")
+    await open_and_leave(page.get_by_test_id("chat-menu"), menu, f"{variant}-chat-menu")
+    await open_and_leave(page.get_by_test_id("chat-details-open"), dialog, f"{variant}-details")
     opener = inbox.bubble("Claro").get_by_role("button", name="Message menu")
-    await open_and_leave(opener, menu, f"{theme}-message-menu")
+    await open_and_leave(opener, menu, f"{variant}-message-menu")
     await demo.sandbox.ok(
         "PUT", f"/sandbox/messages/{written['message_id']}/reaction", {"value": "🙏", "from": BIA}
     )
-    await open_and_leave(page.get_by_test_id("message-reactions"), dialog, f"{theme}-reactions")
+    await open_and_leave(page.get_by_test_id("message-reactions"), dialog, f"{variant}-reactions")
 
 
 async def test_reacting_replying_editing_and_deleting_work_by_keyboard(demo: Stack, windows: Windows) -> None:
@@ -109,18 +111,18 @@ async def choose(page: Page, entry: str) -> None:
     await page.keyboard.press("Enter")
 
 
-@pytest.mark.parametrize("theme", EVERY_THEME)
+@pytest.mark.parametrize("variant", EVERY_VARIANT)
 async def test_recorder_and_attachments_fit_and_work_by_keyboard(
-    demo: Stack, talking: Windows, theme: str
+    demo: Stack, talking: Windows, variant: str
 ) -> None:
     await connect_account(demo)
     await demo.write("acc-1", "Fala comigo")
-    inbox = await Inbox.signed_in(talking, demo, **EVERY_THEME[theme])
+    inbox = await Inbox.signed_in(talking, demo, **EVERY_VARIANT[variant])
     await inbox.open_chat("Bia Lima")
     page = inbox.page
     await page.get_by_test_id("voice-record").press("Enter")
     await expect(page.get_by_role("timer")).to_have_text(re.compile("Recording 0:0[1-9]"))
-    await check_overlay(page, f"{theme}-recorder")
+    await check_overlay(page, f"{variant}-recorder")
     await page.keyboard.press("Escape")
     await expect(page.get_by_test_id("voice-recorder")).to_have_count(0)
 
@@ -131,7 +133,7 @@ async def test_recorder_and_attachments_fit_and_work_by_keyboard(
     await (await chosen.value).set_files(files)  # type: ignore[arg-type]
     tray = page.get_by_role("list", name="Attached files")
     await expect(tray.get_by_role("listitem")).to_have_count(2)
-    await check_overlay(page, f"{theme}-tray")
+    await check_overlay(page, f"{variant}-tray")
     await tray.get_by_role("button").first.press("Enter")
     await expect(tray.get_by_role("listitem")).to_have_count(1)
     await page.get_by_test_id("composer-send").press("Enter")
@@ -155,12 +157,12 @@ async def test_a_screen_reader_announces_new_messages(demo: Stack, windows: Wind
     await expect(said).to_have_text("New message from Bia Lima: Chegou!")
 
 
-@pytest.mark.parametrize("theme", ["light", "phone"])
+@pytest.mark.parametrize("variant", ["light", "phone"])
 async def test_wide_tall_and_tiny_pictures_stay_in_their_bubbles(
-    demo: Stack, windows: Windows, theme: str
+    demo: Stack, windows: Windows, variant: str
 ) -> None:
     await connect_account(demo)
-    inbox = await Inbox.signed_in(windows, demo, **THEMES[theme])
+    inbox = await Inbox.signed_in(windows, demo, **VARIANTS[variant])
     page = inbox.page
     for width, height in ((380, 20), (30, 700), (12, 12)):
         picture = await page.screenshot(clip={"x": 0, "y": 0, "width": width, "height": height})
@@ -169,7 +171,7 @@ async def test_wide_tall_and_tiny_pictures_stay_in_their_bubbles(
     await inbox.open_chat("Bia Lima")
     pictures = page.locator("[data-testid=attachment-image] img")
     await expect(pictures).to_have_count(3)
-    await check_overlay(page, f"{theme}-pictures")
+    await check_overlay(page, f"{variant}-pictures")
     for index in range(3):
         shown = await pictures.nth(index).bounding_box()
         bubble = await inbox.bubbles.nth(index).bounding_box()

@@ -20,7 +20,7 @@ from tests.support.peers import eventually
 from tests.support.ports import free_port
 
 EVA, PASSWORD = "eva@example.com", "correct horse battery"
-THEMES: dict[str, dict[str, Any]] = {
+VARIANTS: dict[str, dict[str, Any]] = {
     "light": {"color_scheme": "light"},
     "dark-phone": {"color_scheme": "dark", "width": 390, "height": 844},
 }
@@ -32,10 +32,10 @@ class Mailing:
     mailbox: Mailbox
 
     async def link_for(self, email: str) -> str:
-        async def theme() -> Any:
+        async def variant() -> Any:
             return self.mailbox.to(email)
 
-        (message, *_) = await eventually(theme)
+        (message, *_) = await eventually(variant)
         (url,) = re.findall(r"http\S+/welcome#\S+", message.get_content())
         return str(url)
 
@@ -56,21 +56,21 @@ async def test_the_login_page_mails_a_password_reset_link(mailing: Mailing, wind
     await expect(owner.get_by_role("dialog")).to_contain_text("It was also sent by e-mail.")
     await save_screenshot(owner, "link-mailed")
     await mailing.link_for(EVA)
-    for theme, options in THEMES.items():
+    for variant, options in VARIANTS.items():
         page = await windows.open(f"{mailing.stack.stranger.url}/login", **options)
         await expect(page.get_by_test_id("login-forgot")).to_be_visible()
         await check_screen(page)
-        await save_screenshot(page, f"login-{theme}")
+        await save_screenshot(page, f"login-{variant}")
         await page.get_by_test_id("login-forgot").press("Enter")
         await expect(page.get_by_role("heading", name="Forgot your password?")).to_be_visible()
         await check_screen(page)
         await check_tab_order(page)
-        await save_screenshot(page, f"forgot-{theme}")
-        await page.get_by_label("E-mail").fill(EVA if theme == "light" else "nobody@example.com")
+        await save_screenshot(page, f"forgot-{variant}")
+        await page.get_by_label("E-mail").fill(EVA if variant == "light" else "nobody@example.com")
         await page.keyboard.press("Enter")
         await expect(page.get_by_test_id("forgot-asked")).to_be_focused()
         await check_screen(page)
-        await save_screenshot(page, f"asked-{theme}")
+        await save_screenshot(page, f"asked-{variant}")
         await page.goto("about:blank")
     page = await windows.open(await mailing.link_for(EVA))
     await page.get_by_label(re.compile("^Password")).fill(PASSWORD)

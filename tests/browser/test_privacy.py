@@ -1,4 +1,4 @@
-"""Export, erasure and retention as the owner of an account sees them, in every theme."""
+"""Export, erasure and retention as the owner of an account sees them, in every theme and size."""
 
 import zipfile
 
@@ -7,7 +7,7 @@ from playwright.async_api import expect
 
 from tests.browser.checks import check_screen
 from tests.browser.screens import Inbox, connect_account
-from tests.browser.test_screens import THEMES
+from tests.browser.test_screens import VARIANTS
 from tests.support.fixtures_browser import Windows
 from tests.support.fixtures_stack import Stack
 
@@ -15,12 +15,12 @@ from tests.support.fixtures_stack import Stack
 ERASED_MEANWHILE = r"status of 404 .*/api/channels/whatsapp/\d+/"
 
 
-@pytest.mark.parametrize("theme", THEMES)
-async def test_an_owner_exports_and_erases_a_contact(demo: Stack, windows: Windows, theme: str) -> None:
+@pytest.mark.parametrize("variant", VARIANTS)
+async def test_an_owner_exports_and_erases_a_contact(demo: Stack, windows: Windows, variant: str) -> None:
     windows.expect_errors(ERASED_MEANWHILE)
     await connect_account(demo)
     await demo.write("acc-1", "My secret")
-    inbox = await Inbox.signed_in(windows, demo, **THEMES[theme])
+    inbox = await Inbox.signed_in(windows, demo, **VARIANTS[variant])
     page = inbox.page
     await inbox.chats.first.click()
     await expect(inbox.bubble("My secret")).to_be_visible()
@@ -43,12 +43,12 @@ async def test_an_owner_exports_and_erases_a_contact(demo: Stack, windows: Windo
     await expect(inbox.chats).to_have_count(0)
 
 
-@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("variant", VARIANTS)
 async def test_an_owner_exports_an_account_and_sets_its_retention(
-    demo: Stack, windows: Windows, theme: str
+    demo: Stack, windows: Windows, variant: str
 ) -> None:
     await connect_account(demo)
-    inbox = await Inbox.signed_in(windows, demo, "/connections", **THEMES[theme])
+    inbox = await Inbox.signed_in(windows, demo, "/connections", **VARIANTS[variant])
     page = inbox.page
     await page.get_by_test_id("account-export").click()
     await page.get_by_test_id("request-export").click()
@@ -65,20 +65,20 @@ async def test_an_owner_exports_an_account_and_sets_its_retention(
     await check_screen(page)
 
 
-@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("variant", VARIANTS)
 async def test_an_owner_erases_an_account_and_colleagues_lose_it_live(
-    demo: Stack, windows: Windows, theme: str
+    demo: Stack, windows: Windows, variant: str
 ) -> None:
     windows.expect_errors(ERASED_MEANWHILE)
     await connect_account(demo)
     await demo.write("acc-1", "My secret")
-    colleague = await Inbox.signed_in(windows, demo, **THEMES[theme])
+    colleague = await Inbox.signed_in(windows, demo, **VARIANTS[variant])
     await colleague.chats.first.click()
     await expect(colleague.bubble("My secret")).to_be_visible()
     # UniPile does not respond: the account is erased in Confab anyway, and the page lists what is pending.
     away = {"method": "DELETE", "path": "/accounts/*", "status": 503}
     await demo.sandbox.ok("PUT", "/sandbox/faults", {"routes": [away]})
-    owner = await Inbox.signed_in(windows, demo, "/connections", **THEMES[theme])
+    owner = await Inbox.signed_in(windows, demo, "/connections", **VARIANTS[variant])
     page = owner.page
     name = await page.get_by_test_id("account-card").get_by_role("heading").inner_text()
     await page.get_by_test_id("account-erase").click()

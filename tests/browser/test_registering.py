@@ -17,7 +17,7 @@ from tests.support.fixtures_browser import Windows
 from tests.support.fixtures_stack import Stack, run_stack
 
 TWO = Plans(default="team", named={"team": Plan(providers=("whatsapp",), seats=2)})
-THEMES: dict[str, dict[str, Any]] = {
+VARIANTS: dict[str, dict[str, Any]] = {
     "light": {"color_scheme": "light"},
     "dark-phone": {"color_scheme": "dark", "width": 390, "height": 844},
 }
@@ -44,18 +44,18 @@ async def fill_in(page: Page, email: str) -> None:
 async def test_users_register_until_the_seats_are_taken(opened: Stack, windows: Windows) -> None:
     windows.expect_errors("status of (409|402) .*/api/(auth/register|users)")
     url = opened.stranger.url
-    for theme, options in THEMES.items():
+    for variant, options in VARIANTS.items():
         page = await windows.open(f"{url}/settings/profile", **options)
         await page.get_by_role("link", name="Create an account").press("Enter")
         await expect(page.get_by_role("heading", name="Create an account")).to_be_visible()
         await check_screen(page)
         await check_tab_order(page)
-        if theme == "light":
+        if variant == "light":
             await register_twice(page)
         else:
             await fill_in(page, "bia@example.com")
             await expect(page.get_by_text("includes 2 users, and the team has 2")).to_be_visible()
-        await save_screenshot(page, f"register-{theme}")
+        await save_screenshot(page, f"register-{variant}")
         await check_screen(page)
     owner = (await Inbox.signed_in(windows, opened, "/settings/team")).page
     await expect(owner.get_by_test_id("seats")).to_have_text("2 of 2 seats")

@@ -6,7 +6,7 @@ from server.store.accounts.hosted_links import insert_link
 from server.web.app_keys import DATABASE
 from tests.browser.checks import check_screen
 from tests.browser.screens import Inbox, sign_in_demo_user
-from tests.browser.test_screens import THEMES
+from tests.browser.test_screens import VARIANTS
 from tests.support.factories import make_account
 from tests.support.fixtures_browser import Windows
 from tests.support.fixtures_stack import Stack
@@ -25,7 +25,7 @@ async def test_a_rejected_account_is_explained_once_on_return(demo: Stack, windo
     )
     assert notified.status == 409
 
-    inbox = await Inbox.signed_in(windows, demo, **THEMES["phone"])
+    inbox = await Inbox.signed_in(windows, demo, **VARIANTS["phone"])
     banner = inbox.page.get_by_test_id("refused-banner")
     await expect(banner).to_contain_text("was not connected. This number is connected by another user.")
     await check_screen(inbox.page)

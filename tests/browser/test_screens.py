@@ -11,7 +11,7 @@ from tests.browser.screens import Inbox, connect_account
 from tests.support.fixtures_browser import Windows
 from tests.support.fixtures_stack import DEMO_PASSWORD, Stack
 
-THEMES: dict[str, dict[str, Any]] = {
+VARIANTS: dict[str, dict[str, Any]] = {
     "light": {"color_scheme": "light"},
     "dark": {"color_scheme": "dark"},
     "phone": {"color_scheme": "light", "width": 390, "height": 844, "has_touch": True, "is_mobile": True},
@@ -31,9 +31,9 @@ async def write_from_every_customer(demo: Stack) -> None:
         await demo.write("acc-1", f"Hello from {name}, I have a question about my order", **{"from": sender})
 
 
-@pytest.mark.parametrize("theme", THEMES)
-async def test_every_screen_fits_and_is_accessible(demo: Stack, windows: Windows, theme: str) -> None:
-    page = await windows.open(demo.stranger.url, **THEMES[theme])
+@pytest.mark.parametrize("variant", VARIANTS)
+async def test_every_screen_fits_and_is_accessible(demo: Stack, windows: Windows, variant: str) -> None:
+    page = await windows.open(demo.stranger.url, **VARIANTS[variant])
     await expect(page.get_by_test_id("login-demo")).to_be_visible()
     await check_screen(page)
     await page.get_by_test_id("login-demo").click()
@@ -74,13 +74,13 @@ async def check_chats(demo: Stack, inbox: Inbox) -> None:
     await check_screen(inbox.page)
 
 
-@pytest.mark.parametrize("theme", ["light", "phone"])
-async def test_hostile_text_is_shown_as_text_and_fits(demo: Stack, windows: Windows, theme: str) -> None:
+@pytest.mark.parametrize("variant", ["light", "phone"])
+async def test_hostile_text_is_shown_as_text_and_fits(demo: Stack, windows: Windows, variant: str) -> None:
     await connect_account(demo)
     name = "<i>Eve</i>"
     for text in (HTML, ARABIC, FAMILY, ENDLESS):
         await demo.write("acc-1", text, **{"from": {"phone_number": "5511977770000", "name": name}})
-    inbox = await Inbox.signed_in(windows, demo, **THEMES[theme])
+    inbox = await Inbox.signed_in(windows, demo, **VARIANTS[variant])
     await inbox.open_chat(name)
     await inbox.expect_bubbles(HTML, ARABIC, FAMILY, ENDLESS)
     await inbox.answer(HTML + ENDLESS)

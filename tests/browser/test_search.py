@@ -7,7 +7,7 @@ from playwright.async_api import expect
 
 from tests.browser.checks import check_screen
 from tests.browser.screens import Inbox, connect_account
-from tests.browser.test_screens import THEMES
+from tests.browser.test_screens import VARIANTS
 from tests.support.fixtures_browser import Windows
 from tests.support.fixtures_stack import Stack
 
@@ -46,12 +46,12 @@ async def test_a_search_result_opens_its_message(demo: Stack, windows: Windows) 
     await expect(inbox.chats).to_have_count(2)
 
 
-@pytest.mark.parametrize("theme", THEMES)
-async def test_search_results_fit_and_are_accessible(demo: Stack, windows: Windows, theme: str) -> None:
+@pytest.mark.parametrize("variant", VARIANTS)
+async def test_search_results_fit_and_are_accessible(demo: Stack, windows: Windows, variant: str) -> None:
     await connect_account(demo)
     await demo.write("acc-1", "My order of " + "long words " * 20 + "never came")
     await demo.write("acc-1", "Orders, orders", **CHIDI)
-    inbox = await Inbox.signed_in(windows, demo, **THEMES[theme])
+    inbox = await Inbox.signed_in(windows, demo, **VARIANTS[variant])
     await expect(inbox.chats).to_have_count(2)
     field = inbox.page.get_by_label("Search contacts, chats and messages")
     await field.fill("order")

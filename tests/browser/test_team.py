@@ -76,7 +76,7 @@ async def hand_over(page: Page, guest: Page, demo: Stack) -> None:
         await expect(page.get_by_test_id("hand-over-question")).to_be_visible()
         choice = page.get_by_label("New payer")
         await choice.select_option(label=await labelled(choice, label))
-        await check_all_themes(page, "hand-over")
+        await check_all_variants(page, "hand-over")
         await page.get_by_test_id("confirm-hand-over").press("Enter")
         await expect(payer).to_contain_text(name)
         # The payer is an owner of the account.
@@ -122,7 +122,7 @@ async def labelled(choice: Locator, label: str | re.Pattern[str]) -> str:
     return (await choice.locator("option").filter(has_text=label).text_content()) or ""
 
 
-async def check_all_themes(page: Page, name: str) -> None:
+async def check_all_variants(page: Page, name: str) -> None:
     """Light and dark, on desktop and phone."""
     for scheme in ("light", "dark"):
         await page.emulate_media(color_scheme=scheme)

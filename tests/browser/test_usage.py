@@ -10,7 +10,7 @@ from playwright.async_api import expect
 from server.web.app_keys import DATABASE
 from tests.browser.checks import check_screen, check_tab_order
 from tests.browser.screens import Inbox, connect_account, sign_in_demo_user
-from tests.browser.test_screens import THEMES
+from tests.browser.test_screens import VARIANTS
 from tests.support.fixtures_browser import Windows
 from tests.support.fixtures_stack import Stack
 from tests.support.fixtures_tiny import give_plan
@@ -33,9 +33,9 @@ async def count_days(stack: Stack, user_id: int) -> None:
     await stack.app[DATABASE].write(work)
 
 
-@pytest.mark.parametrize("theme", THEMES)
-async def test_the_usage_page_fits_every_theme_and_size(demo: Stack, windows: Windows, theme: str) -> None:
-    inbox = await Inbox.signed_in(windows, demo, "/usage", **THEMES[theme])
+@pytest.mark.parametrize("variant", VARIANTS)
+async def test_the_usage_page_fits_every_theme_and_size(demo: Stack, windows: Windows, variant: str) -> None:
+    inbox = await Inbox.signed_in(windows, demo, "/usage", **VARIANTS[variant])
     page = inbox.page
     await expect(page.get_by_text("No messages in")).to_be_visible()
     await check_screen(page)
@@ -49,7 +49,7 @@ async def test_the_usage_page_fits_every_theme_and_size(demo: Stack, windows: Wi
     await page.keyboard.press("Home")
     await expect(page.get_by_test_id("usage-day")).to_contain_text("9 received, 7 sent")
     if PICTURES:
-        await page.screenshot(path=Path(PICTURES) / f"usage-{theme}.png", full_page=True)
+        await page.screenshot(path=Path(PICTURES) / f"usage-{variant}.png", full_page=True)
     await page.get_by_test_id("usage-as-table").click()
     await expect(page.get_by_role("table")).to_be_visible()
     await check_screen(page)

@@ -61,12 +61,14 @@ class DeafGate(Gate):
     def passes_up(self) -> Filter:
         return _Up()
 
-    async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, theme: Filter) -> None:
+    async def _pump(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, variant: Filter
+    ) -> None:
         carried = 0
         with suppress(OSError, RuntimeError):
             while data := await reader.read(CHUNK):
                 carried += len(data)
-                if isinstance(theme, _Up) and carried > DEAF_AFTER:
+                if isinstance(variant, _Up) and carried > DEAF_AFTER:
                     self.has_stopped.set()
                     await self._hears.wait()
                 writer.write(data)

@@ -60,7 +60,7 @@ async def test_a_send_that_is_not_found_is_unconfirmed_and_never_sent_again(
     assert await sender.seen_by_the_customer() == []
     assert await attempts_of(sender) == [(1, "unconfirmed", "unexpected_error")]
     (row,) = await sender.worker.fetch("select next_look_at from channels_message where direction = 'out'")
-    assert row["next_look_at"] is None  # looked for four times, then left to its echo or a person
+    assert row["next_look_at"] is None  # verified four times, then left to its echo or a user
 
 
 async def test_a_later_verification_finds_it(sender: SendHarness) -> None:
@@ -69,7 +69,7 @@ async def test_a_later_verification_finds_it(sender: SendHarness) -> None:
     await sender.fail(routes=[lost, GET_MESSAGES | {"status": 503}])
     await sender.run_outbox()
     assert summary(await sender.sent()) == [("c-1", "unconfirmed")]
-    await verify_due(sender)  # UniPile cannot be asked: the look does not count
+    await verify_due(sender)  # UniPile is unreachable: the verification does not count
     (row,) = await sender.worker.fetch("select looks from channels_message where direction = 'out'")
     assert row["looks"] == 0
     await sender.fail()
@@ -98,7 +98,7 @@ async def test_the_verification_is_queued_by_name(sender: SendHarness) -> None:
     await sender.run_outbox()
     await sender.worker.parts.redis.flushall()
     await sender.worker.execute("update channels_message set next_look_at = now()")
-    for _ in range(2):  # the second round finds the look taken
+    for _ in range(2):  # the second round finds the verification leased
         await verify_sends.queue_due_verifications(sender.worker.parts)
     jobs = [
         await sender.worker.parts.redis.get(key) for key in await sender.worker.parts.redis.keys("arq:job:*")

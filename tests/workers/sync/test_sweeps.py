@@ -174,7 +174,7 @@ async def test_one_sweep_of_an_account_at_a_time(
     assert most == 1
     assert await scenario.harness.usage() == (0, 1)
     assert (await scenario.account())["found_late"] == 1
-    assert await scenario.jobs() == 4  # they look again later
+    assert await scenario.jobs() == 4  # they check again later
 
 
 async def test_a_request_that_another_sweep_has_met_is_skipped(scenario: SweepScenario) -> None:
