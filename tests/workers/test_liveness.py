@@ -101,7 +101,7 @@ async def test_a_worker_that_cannot_write_its_heartbeat_is_replaced_and_logged(
             assert supervisor.worker is first  # once may be a blip
             await watch.check()
         await eventually(lambda: as_awaitable(lambda: supervisor.worker is not first))
-        # What ran was handed back, and runs again in the new one.
+        # The running job was returned to the queue, and runs again in the new worker.
         crew.jobs.may_end.set()
         await eventually(lambda: ended(outside))
         await watch.check()

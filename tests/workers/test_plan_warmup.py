@@ -1,4 +1,4 @@
-"""What stores messages is planned before the first message, and again when its plans are thrown away."""
+"""Statements that store messages are prepared before the first message, and again when plans are discarded."""
 
 from contextlib import closing
 from dataclasses import replace

@@ -17,7 +17,7 @@ async def read(peer: Peer, account_id: int, since: int, limit: int = 500) -> dic
 
 
 async def read_on(peer: Peer, account_id: int, since: int, limit: int) -> tuple[list[dict[str, Any]], int]:
-    """What a reader has after following `more` to the end, and its seq then."""
+    """A client's state after following `more` to the end, and its seq."""
     items: list[dict[str, Any]] = []
     while True:
         page = await read(peer, account_id, since, limit)

@@ -72,7 +72,7 @@ async def test_a_chats_room_receives_that_chat_only(web_only: Stack) -> None:
     for _ in range(2):  # leaving what one has left is fine
         assert (await socket.command("leave-chat", chat_id=chat_id))["ok"]
     witness = await agent.listen()
-    # The room was forgotten with its last listener; its next one begins where the rows stand.
+    # The room was dropped with its last listener; the next one starts at the rows' head seq.
     await publish_pushes(web_only, account_id, pushes_of(account_id, [5], chat_id))
     await witness.wait_for(lambda frame: frame.get("seq") == 5)
     await settled(socket)
@@ -103,7 +103,7 @@ async def test_cursors_deliver_exactly_the_missed_and_the_new_changes(web_only: 
     ids = await make_messages(
         web_only, account_id, chat_id, [START + timedelta(days=1, minutes=n) for n in range(5)]
     )
-    # Numbers 3 to 7 are messages, 8 the chat.
+    # Seqs 3 to 7 are messages, 8 the chat.
     socket = await agent.listen({str(account_id): 5})
     assert seqs_of(socket) == [6, 7, 8]
     assert [frame["data"]["id"] for frame in socket.events("message:new")] == ids[3:]

@@ -1,4 +1,4 @@
-"""One attempt at a time: a newer one replaces the older, here and at UniPile; the same number is not linked twice."""
+"""One pairing at a time: a newer one replaces the older, here and at UniPile; a phone number is not linked twice."""
 
 from typing import Any
 
@@ -90,7 +90,7 @@ async def test_a_code_is_typed_instead_of_scanned(stack: Stack) -> None:
 
 
 async def test_a_working_account_is_not_linked_again(stack: Stack) -> None:
-    """Two links of one number: every message would come twice, and be paid for twice."""
+    """Two links of one phone number: every message would arrive, and be billed, twice."""
     agent = await stack.sign_in()
     first = await connect(agent)
     await scan(stack, first)
@@ -115,7 +115,7 @@ async def test_a_signed_out_account_continues_under_the_new_link(stack: Stack) -
     await becomes(agent, second, status="connected")
     await becomes(agent, first, status="disconnected", status_reason="REPLACED", next_step="none")
     assert [await at_unipile(stack, account) for account in (first, second)] == [404, 200]
-    assert await listed(agent) == [first["id"], second["id"]]  # what was said before stays readable
+    assert await listed(agent) == [first["id"], second["id"]]  # earlier messages stay readable
 
 
 async def test_two_owners_may_link_the_same_phone_number(stack: Stack) -> None:

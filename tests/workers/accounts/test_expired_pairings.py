@@ -52,7 +52,7 @@ async def test_a_pairing_not_scanned_in_time_is_given_up(stack: Stack, parts: Pa
     account = await connect(agent)
     socket = await agent.listen()
     await drop_expired(parts)
-    assert await listed(agent) == [account["id"]]  # there is time left
+    assert await listed(agent) == [account["id"]]  # not expired yet
 
     await age(parts, account["id"])
     await drop_expired(parts)
@@ -99,8 +99,8 @@ async def test_an_expired_code_of_a_known_account_requires_a_new_one(stack: Stac
 
 
 async def test_a_scanned_pairing_without_webhooks_is_not_deleted(stack: Stack, parts: Parts) -> None:
-    """The scan's webhooks were lost: before anything is deleted, UniPile is asked. A phone that is still being
-    linked just then would be asked about again a minute later; here it has been.
+    """The scan's webhooks were lost: the state is verified at UniPile before anything is deleted. A phone that is
+    still linking would be verified again a minute later; here it is linked.
     """
     agent = await stack.sign_in()
     account = await connect(agent)

@@ -1,5 +1,5 @@
-"""Numbers that broke off are restarted by themselves: a few times, with growing pauses, never twice, then a person's
-turn; one that is signed out is never restarted.
+"""Disconnected accounts are restarted a few times with backoff, never concurrently, then need a user; a signed-out
+account is never restarted.
 """
 
 import asyncio
@@ -25,7 +25,7 @@ PATH = "/sandbox/accounts/acc-1/status"
 
 @dataclass
 class Bench:
-    """An account at UniPile and here, the restarts run by hand; `asked` counts the calls."""
+    """An account at UniPile and here, with manual restarts; `asked` counts the calls."""
 
     stack: Stack
     harness: WorkerHarness
@@ -40,7 +40,7 @@ class Bench:
         await self.harness.store(status_event(word), source="account-status")
 
     async def wait_out(self, seconds: float) -> None:
-        """As if so much time had passed."""
+        """Simulates that this much time has passed."""
         await self.harness.execute(
             """update channels_account set status_since = status_since - make_interval(secs => %(s)s),
                    last_restart_at = last_restart_at - make_interval(secs => %(s)s)""",

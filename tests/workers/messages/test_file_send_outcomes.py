@@ -60,7 +60,7 @@ async def test_two_files_without_text_are_distinguished(
         await sender.run_outbox()
     assert await outcomes(sender) == [("c", wanted[0]), ("c#2", wanted[1])]
     went = [size for size, fate in zip((len(SMALL), len(LARGE)), fates, strict=True) if fate is WENT]
-    assert await sizes_at_the_customer(sender) == went  # and nothing was ever sent again
+    assert await sizes_at_the_customer(sender) == went  # and nothing was sent again
 
 
 async def test_a_picture_from_the_phone_is_not_taken_for_the_one_that_was_lost(

@@ -129,7 +129,7 @@ async def test_a_send_of_a_dead_worker_is_unconfirmed_and_the_next_one_is_sent(
     with pytest.raises(asyncio.CancelledError):
         await lost
     await sender.fail()
-    await sender.run_outbox()  # the job runs again elsewhere: the message is not its to send
+    await sender.run_outbox()  # the job runs again elsewhere: it must not send the message
     assert summary(await sender.sent()) == [("c-1", "sending"), ("c-2", "sending")]
     await sender.worker.execute("update channels_message set attempted_at = now() - interval '1 hour'")
     await sender.worker.execute("update channels_message set attempted_at = null where client_id = 'c-2'")

@@ -65,7 +65,7 @@ async def test_a_delayed_message_has_its_original_time_and_order(paced_sender: S
     for _ in range(3):
         await paced_sender.run_outbox()
     rows = await paced_sender.worker.fetch("select free_at - now() as left from channels_pace")
-    assert rows[0]["left"].total_seconds() < 4 * 60 + 1  # asking again takes no second turn
+    assert rows[0]["left"].total_seconds() < 4 * 60 + 1  # asking again takes no second slot
     await paced_sender.worker.execute(
         "update channels_message set scheduled_at = now() where isfinite(scheduled_at)"
     )

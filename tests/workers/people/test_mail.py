@@ -1,6 +1,4 @@
-"""Links by mail: what an invitation and a forgotten password bring, once, and what a mail server that is away does not
-break.
-"""
+"""Links by mail: an invitation and a password reset send one each, and an unreachable mail server breaks nothing."""
 
 import json
 import re
@@ -36,7 +34,7 @@ LINK = re.compile(r"/welcome#(\S+)")
 
 @dataclass
 class Post:
-    """A Confab with a mail server, which is there when `delivering` is entered."""
+    """A Confab with a mail server, which runs inside `delivering`."""
 
     stack: Stack
     mailbox: Mailbox
@@ -56,7 +54,7 @@ class Post:
         return (await self.stack.stranger.call("POST", FORGOT, {"email": email})).status
 
     async def waits(self) -> bool:
-        """Whether anything is still to be mailed."""
+        """Whether any mail is pending."""
 
         async def read(cursor: Any) -> bool:
             await cursor.execute("select from user_link where mail_due_at is not null")
@@ -75,7 +73,7 @@ def mailed(config: Config, port: int) -> Config:
 
 @pytest.fixture
 async def post(config: Config, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Post]:
-    """The whole Confab; a mail that was put off is tried again soon."""
+    """The whole Confab; a delayed mail is retried soon."""
     monkeypatch.setattr(mail, "FIRST_BACKOFF_SECONDS", 0.5)
     monkeypatch.setattr(mail, "LONGEST_BACKOFF_SECONDS", 1.0)
     monkeypatch.setattr(password_reset, "DELAY_SECONDS", (0.0, 0.1))
@@ -85,7 +83,7 @@ async def post(config: Config, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator
 
 
 async def invite(owner: Peer, email: str = EVA) -> tuple[str, bool]:
-    """(the link's token as the app shows it, whether it goes by mail too)."""
+    """(the link's token as the app shows it, whether it is also mailed)."""
     link = (await owner.ok("POST", USERS, {"email": email, "role": "agent"}))["link"]
     return link["url"].partition("#")[2], link["is_mailed"]
 
@@ -113,7 +111,7 @@ async def test_an_unreachable_mail_server_receives_the_mail_later(post: Post) ->
             return any(line["event"] == "mail_postponed" for line in logs)
 
         await eventually(put_off)
-        post.mailbox.rcpt = 450  # come again
+        post.mailbox.rcpt = 450  # retry later
         async with delivering(post.mailbox, post.port):
 
             async def is_rejected() -> bool:

@@ -20,7 +20,7 @@ from workers.privacy.erase_accounts import erase_accounts
 from workers.sync.store_pages import PageStore
 from workers.sync.sweeps import sweep_account
 
-# Tables that say who, when and how much, and no word of content.
+# Tables with users, times and amounts, and no message content.
 REMAINING = {"channels_account_erasure"}
 HOLDERS = """
     select table_name from information_schema.columns
@@ -42,7 +42,7 @@ async def harness(web_only: Stack) -> AsyncIterator[WorkerHarness]:
 
 
 async def fill(harness: WorkerHarness) -> int:
-    """A number in the middle of its life; its id here."""
+    """An account in use; returns its id."""
     await harness.store(*past(), POISON)
     (account,) = await harness.fetch(
         """update channels_account set name = %(name)s, phone = '+551199' where external_account_id = 'acc-1'
@@ -151,7 +151,7 @@ async def test_local_data_is_erased_without_unipile_and_the_rest_later(
     assert await traces(harness, MARK, PHONE) == []
     await web_only.sandbox.ok("PUT", "/sandbox/faults", {})
     await erase_accounts(harness.parts)
-    assert (await erasure(harness))["state"] == "running"  # not at once again
+    assert (await erasure(harness))["state"] == "running"  # not immediately again
     await harness.execute("update channels_account_erasure set claimed_until = '-infinity'")
     await erase_accounts(harness.parts)
     assert await erasure(harness) == {"state": "done", "messages": 6, "unlinked": True}
@@ -168,7 +168,7 @@ async def test_an_unlinked_account_is_erased_too(harness: WorkerHarness, web_onl
 
 @st.composite
 def late_batches(draw: st.DrawFn) -> tuple[int, list[list[int]]]:
-    """How many pieces are worked off before, and in which batches everything comes again."""
+    """The number of steps done before, and the batches in which everything is delivered again."""
     count = len(past()) + 3
     again = draw(st.lists(st.lists(st.integers(0, count - 1), min_size=1, max_size=6), max_size=4))
     return draw(st.integers(0, 12)), again
@@ -179,7 +179,7 @@ def late_batches(draw: st.DrawFn) -> tuple[int, list[list[int]]]:
 async def test_no_late_webhook_restores_the_account(
     harness: WorkerHarness, late: tuple[int, list[list[int]]]
 ) -> None:
-    """Before, between and after the pieces; what cannot be read too."""
+    """Before, between and after the steps; unreadable events too."""
     for table in ("channels_account", "dead_letters", "channels_account_erasure"):
         await harness.execute(f"delete from {table}")
     await harness.make_account()
@@ -202,7 +202,7 @@ async def test_no_late_webhook_restores_the_account(
 
 
 async def test_a_running_sweep_or_import_does_not_restore_it(harness: WorkerHarness, web_only: Stack) -> None:
-    """Each has read its page before the erase, and stores it while that goes on, and after it."""
+    """Each has read its page before the erasure, and stores it during and after it."""
     account_id = await fill(harness)
     await web_only.write("acc-1", f"{MARK} missed", silent=True)
     reader = PageStore(harness.parts, account_id, "acc-1", 60.0)

@@ -1,4 +1,4 @@
-"""Erasing a person leaves nothing of them, and no late event brings them back, in any order and any number."""
+"""Erasing a contact leaves no data, and no late event restores it, in any order and with any repetitions."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from tests.support.worker_harness import Listener, WorkerHarness, written_by_us
 from workers.privacy.erase_contacts import erase_contacts
 
 PHONE, OTHER = "5511977770001", "5511977770002"
-# In all that the provider says of them, and in all that they write.
+# In all provider data about them, and in all their messages.
 MARK = "Zuleika"
 COLUMNS = """
     select table_name, column_name from information_schema.columns
@@ -53,7 +53,7 @@ def answering(event: dict[str, Any], quoted: dict[str, Any]) -> dict[str, Any]:
 
 
 def past() -> list[dict[str, Any]]:
-    """All that is known of her before the erase: her chat, her part in a group, reactions, quotes, ticks, edits."""
+    """All her data before the erasure: her chat, her messages in a group, reactions, quotes, ticks, edits."""
     direct = of_her(message_id="hers-1")
     ours = written_by_us(f"Dear {MARK}", phone=PHONE, name=f"{MARK} Prado", message_id="ours-1")
     grouped = in_group(of_her(f"{MARK} in the group", message_id="hers-2"))
@@ -205,7 +205,7 @@ async def test_a_worker_killed_in_the_middle_is_followed_by_another(harness: Wor
 
 @st.composite
 def histories(draw: st.DrawFn) -> tuple[list[int], list[list[int]]]:
-    """What is known before the erase, and in which batches everything comes again after it."""
+    """The data before the erasure, and the batches in which everything is delivered again afterwards."""
     count = len(past())
     before = draw(st.lists(st.integers(0, count - 1), min_size=1, unique=True))
     again = draw(st.lists(st.lists(st.integers(0, count - 1), min_size=1, max_size=6), max_size=5))

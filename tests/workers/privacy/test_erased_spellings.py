@@ -65,7 +65,7 @@ def _reacted(who: str) -> dict[str, Any]:
 
 
 async def test_a_contact_erased_under_an_old_spelling_stays_erased(harness: WorkerHarness) -> None:
-    """Before ids had one spelling here, the hash of a device's was all that an erase left."""
+    """Before ids were normalised here, an erasure left only the hash of a device's id."""
     spelled = "120000000000001.1:0@lid"
     (row,) = await harness.fetch("select id, now() as at from channels_account")
     await harness.parts.database.write(

@@ -1,4 +1,4 @@
-"""What UniPile still has of an erased person is read again and again, by sweeps and imports, and stays away."""
+"""Sweeps and imports keep reading an erased contact's data from UniPile, and never store it."""
 
 import time
 from collections.abc import AsyncIterator
@@ -23,7 +23,7 @@ YESTERDAY = """update channels_account set last_sweep_at = now() - interval '1 d
 
 
 class PastAtUnipile:
-    """A number at UniPile to which two people write, with no webhook and no worker."""
+    """An account at UniPile with two contacts, without webhook and worker."""
 
     def __init__(self, stack: Stack, harness: WorkerHarness, account_id: int) -> None:
         self.stack = stack
@@ -53,7 +53,7 @@ class PastAtUnipile:
         await sweep_account(self.harness.context(), self.account_id, time.time())
 
     async def import_again(self) -> None:
-        """As if UniPile had said that there is more of the past."""
+        """As if UniPile had reported more history."""
         await self.harness.execute("update channels_account set import_wanted = true, import_state = 'done'")
         await import_history(self.harness.context(), self.account_id)
 
@@ -63,7 +63,7 @@ class PastAtUnipile:
 
 @pytest.fixture
 async def past_there(web_only: Stack) -> AsyncIterator[PastAtUnipile]:
-    """Both have written, it was stored, and she was erased."""
+    """Both have written, their messages were stored, and she was erased."""
     async with open_parts(web_only.config) as parts:
         harness = await WorkerHarness(parts).open()
         await web_only.sandbox.ok("POST", "/sandbox/accounts", {"id": "acc-1"})

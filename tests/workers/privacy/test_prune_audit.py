@@ -1,4 +1,4 @@
-"""The audit log keeps its lines for as long as `[audit] keep_days` says, and for ever at 0."""
+"""The audit log keeps its lines for `[audit] keep_days`, and forever at 0."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""A number that keeps messages for so long only: what is older goes, stays away, and is missed nowhere."""
+"""Retention of an account: older messages are deleted, stay deleted, and all counts stay correct."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any

@@ -163,7 +163,7 @@ async def test_a_more_certain_event_corrects_the_kind(harness: WorkerHarness, li
         -1
     ]
     assert (last_pushed["kind"], last_pushed["seq"]) == ("group", chat["seq"])
-    # A weaker sign does not take it back.
+    # Weaker evidence does not revert it.
     await harness.store(message_received("acc-1", chat_id="c1", provider_chat_id=None, is_group=False))
     chat = await chat_json(harness)
     assert (chat["kind"], chat["title"]) == ("group", None)

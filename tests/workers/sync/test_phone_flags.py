@@ -194,7 +194,7 @@ async def test_marked_as_unread_on_the_phone_is_applied_in_every_form(
     (heard,) = [f["data"] for _, f in await listener.heard() if f["event"] == "chat:updated"]
     assert (heard["unread_count"], (await scenario.harness.chat())["unread_count"]) == (1, 1)
     await listener.close()
-    # Read here meanwhile, and the phone repeats itself: that is no news.
+    # Read here meanwhile, and the phone repeats its report: nothing new.
     await choose_here(scenario, 30, read=True)
     await scenario.sweep()
     assert (await scenario.harness.chat())["unread_count"] == 0
