@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime
-from typing import Any
 
 import aiohttp
 
@@ -23,6 +22,7 @@ from server.unipile.answers import (
 from server.unipile.breaker import Breaker, State
 from server.unipile.errors import UnipileError
 from server.unipile.fields.scalars import small_integer
+from server.unipile.lists.attendees import items_of
 from server.unipile.lists.messages import OwnMessage, read_own_messages
 from server.unipile.message_state import MessageState, read_message
 from server.unipile.outgoing_file import OutgoingFile
@@ -102,9 +102,9 @@ class UnipileClient:
         path: str,
         *,
         params: Mapping[str, str] | None = None,
-        body: Mapping[str, Any] | None = None,
+        body: Mapping[str, object] | None = None,
         form: aiohttp.FormData | None = None,
-    ) -> dict[str, Any]:
+    ) -> dict[str, object]:
         """One call; raises a UnipileError that says whether UniPile acted."""
         json = dict(body) if body is not None else None
         return await self._transport.call(method, path, params=params, json=json, data=form)
@@ -251,7 +251,7 @@ class UnipileClient:
         path = f"/messages/{_part(provider_msg_id)}/reactions"
         await self._call("POST", path, body={"reaction": value})
 
-    async def read(self, *path: str, params: Mapping[str, str]) -> dict[str, Any]:
+    async def read(self, *path: str, params: Mapping[str, str]) -> dict[str, object]:
         """GET the path of these segments; history.py reads the answer."""
         return await self._call("GET", "".join(f"/{_part(part)}" for part in path), params=params)
 
@@ -262,15 +262,15 @@ class UnipileClient:
         cursor: str | None = None
         while True:
             answer = await self._call("GET", "/webhooks", params={"cursor": cursor} if cursor else None)
-            items = answer.get("items")
-            registrations += [read_registration(item) for item in items or [] if isinstance(item, dict)]
-            cursor = answer.get("cursor")
-            if not cursor:
+            registrations += [read_registration(item) for item in items_of(answer)]
+            following = answer.get("cursor")
+            if not isinstance(following, str) or not following:
                 return registrations
+            cursor = following
 
     async def create_webhook(self, name: str, source: str, url: str, secret: str) -> None:
         """Register for all accounts. UniPile sends form encoding unless a Content-Type header is registered (§4.1)."""
-        body: dict[str, Any] = {
+        body: dict[str, object] = {
             "request_url": url,
             "source": source,
             "name": name,

@@ -1,7 +1,6 @@
 """Classifies UniPile's errors: was the call executed, can it be retried, what should a user do (§1.4, §1.6)."""
 
 from collections.abc import Mapping
-from typing import Any
 
 # Status 422, but transient.
 TRANSIENT_TYPES = ("provider_unreachable", "realtime_client_not_initialized", "limit_exceeded")
@@ -192,7 +191,7 @@ class OutcomeUnknown(UnipileError):
     """UniPile may have acted: it timed out or failed midway. It has no idempotency key (§1.6)."""
 
 
-def error_from(status: int, body: Mapping[str, Any], retry_after: str | None = None) -> UnipileError:
+def error_from(status: int, body: Mapping[str, object], retry_after: str | None = None) -> UnipileError:
     """The error of an error answer; decides by `type` and status, never by `title`, and accepts unknown types."""
     type_ = str(body.get("type") or "errors/unknown").removeprefix("errors/")
     title = str(body.get("detail") or body.get("title") or f"UniPile answered {status}.")

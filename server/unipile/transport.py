@@ -100,11 +100,11 @@ class Transport:
     async def close(self) -> None:
         await self._session.close()
 
-    async def call(self, method: str, path: str, **content: Any) -> dict[str, Any]:
+    async def call(self, method: str, path: str, **content: Any) -> dict[str, object]:
         """One call. Only reads are retried. Raises a UnipileError that says whether UniPile acted."""
         total = self._deadlines.of(method, path)
 
-        async def ask() -> dict[str, Any]:
+        async def ask() -> dict[str, object]:
             async with _turn(total, self._slots) as left, AsyncExitStack() as stack:
                 with self._guarded(method):
                     response = await self._open(stack, method, path, left, content)
@@ -237,7 +237,7 @@ def _translated() -> Iterator[None]:
         raise OutcomeUnknown("connection_lost", "The connection to UniPile broke.") from error
 
 
-def _object(data: bytes) -> dict[str, Any]:
+def _object(data: bytes) -> dict[str, object]:
     try:
         answer = orjson.loads(data)
     except orjson.JSONDecodeError:

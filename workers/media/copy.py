@@ -72,7 +72,7 @@ async def _store(parts: Parts, wanted: Fetchable, incoming: Incoming) -> None:
     mimetype = declared_type(sniff(blob.head), wanted.mimetype)
     await parts.database.write(attachments.touch_blob, blob.sha256, blob.size, mimetype)
     await parts.storage.commit(incoming)
-    changes: dict[str, Any] = {"error": None, "mimetype": mimetype, "file_size": blob.size}
+    changes: dict[str, object] = {"error": None, "mimetype": mimetype, "file_size": blob.size}
     if wanted.type == "contact" and blob.size <= MAX_CARD_BYTES:
         changes["contacts"] = await _read_cards(parts, blob)
     if wanted.type in SHOWN_TYPES and attachment_type(mimetype) not in SHOWN_TYPES:
@@ -88,7 +88,7 @@ async def _read_cards(parts: Parts, blob: StoredBlob) -> list[CardContact]:
 
 
 async def _store_outcome(
-    parts: Parts, wanted: Fetchable, state: str, changes: dict[str, Any], blob: StoredBlob | None = None
+    parts: Parts, wanted: Fetchable, state: str, changes: dict[str, object], blob: StoredBlob | None = None
 ) -> None:
     """Store the outcome of an attachment and publish its message."""
     metrics.MEDIA.labels(state).inc()
@@ -100,7 +100,7 @@ async def _store_outcome(
 
 
 async def _write_state(
-    cursor: Cursor, wanted: Fetchable, changes: dict[str, Any], sha256: str | None
+    cursor: Cursor, wanted: Fetchable, changes: dict[str, object], sha256: str | None
 ) -> ChangedMessage | None:
     if not await attachments.lock_account_of(cursor, wanted.message_id):
         return None
