@@ -7,6 +7,7 @@ import pytest
 from server import queue
 from server.config import ROOT
 from tests.architecture import MODULES, Module, breaks_sizes, breaks_waiting, broken, modules_of_tests
+from tests.layers import LAYERS
 from workers import jobs
 
 A_PATH = re.compile(r"`([\w.-]+(?:/[\w.-]+)*/?)`")
@@ -163,6 +164,10 @@ def test_tests_are_short_and_wait_for_events(module: Module) -> None:
 )
 def test_a_timed_wait_is_found(name: str, text: str, count: int) -> None:
     assert len(list(breaks_waiting(Module.parse(name, text)))) == count
+
+
+def test_the_layers_fit_on_a_page() -> None:
+    assert len(LAYERS) <= 25
 
 
 def test_every_job_that_can_be_enqueued_is_registered() -> None:

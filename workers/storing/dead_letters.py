@@ -66,7 +66,7 @@ async def dead_letter_job(
 async def _dead_letter_amendment(
     cursor: Cursor, hasher: NameHasher, reason: str, account_id: int, message_id: str
 ) -> None:
-    """The only other job whose arguments contain an id of UniPile's. A deleted account has no messages any more."""
+    """The only other job with an id of UniPile's among its arguments. A deleted account has no messages left."""
     account = await accounts.lock_account(cursor, account_id)
     if account is not None:
         name = account.external_account_id

@@ -33,7 +33,7 @@ describe("the table shared by page and server", () => {
   });
 });
 
-it("names nobody by a blank, a number or a WhatsApp id", () => {
+it("takes no blank, number or WhatsApp id for a name", () => {
   expect(firstName("\u3164", "+55 11 98888-0000", "1@lid", "Bia")).toBe("Bia");
   expect(firstName(null, undefined, ".")).toBeNull();
 });
