@@ -8,22 +8,30 @@ PIP_INSTALL := $(PYTHON) -m pip install -qq --disable-pip-version-check --requir
 NPM := PATH="$(CURDIR)/$(VENV)/bin:$$PATH" npm --prefix frontend
 # Test processes, each with its own Postgres and Redis. Half of a test's time is waiting, so more than there are cores.
 JOBS ?= 4
-PYTEST = $(PYTHON) $(RUN) -m pytest --dist loadfile
+# Where the environment forbids bytecode, each of the programs that tests start would compile all modules again.
+PYTEST = PYTHONDONTWRITEBYTECODE= $(PYTHON) $(RUN) -m pytest --dist loadfile
+# Prints the output of each target in one piece when it ends; make 3.81 of macOS cannot.
+GROUPED := $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test check coverage lint format build wire-types bench fuzz lock clean frontend-check pytest unit programs
+.PHONY: help run test check coverage lint format build pictures audit icons wire-types bench bench-browser fuzz lock clean frontend-check beside-pytest pytest unit programs
 
 help: ## print this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: $(VENV)/embedded.stamp ## start everything: Postgres, Redis, the UniPile sandbox, the inbox
 	@exec $(PYTHON) run.py serve --end-with-parent
 
+# All at the same time, since pytest waits for half of its time. Each reports its failures, and any of them fails the run.
 test: ## run all checks and tests: Python, frontend, browser
-	@$(MAKE) --no-print-directory -j3 $(VENV)/dev.stamp frontend/node_modules/.stamp programs
-	@$(MAKE) --no-print-directory -j2 lint frontend-check
-	@$(MAKE) --no-print-directory pytest
+	@$(MAKE) --no-print-directory -j3 $(VENV)/compiled.stamp frontend/node_modules/.stamp programs
+	@$(MAKE) --no-print-directory -j3 beside-pytest pytest || \
+		{ echo "confab: make test failed: see the lines above that end in Error" >&2; exit 1; }
+
+# They take what the tests leave: a test that waits for the processor may run into its time limit, a linter cannot.
+beside-pytest:
+	@nice -n 10 $(MAKE) --no-print-directory $(GROUPED) lint frontend-check
 
 check: $(VENV)/dev.stamp ## lint, types, architecture and unit tests, in a minute: no servers, no browser
 	@$(MAKE) --no-print-directory -j2 lint unit
@@ -60,11 +68,23 @@ frontend-check: $(VENV)/dev.stamp frontend/node_modules/.stamp
 	@$(NPM) run --silent check
 	@$(NPM) run --silent check:static
 
+pictures: $(VENV)/dev.stamp programs ## take the pictures of the README and of docs/screens from a running Confab
+	@$(PYTHON) -m docs.make_screens
+
+audit: $(VENV)/dev.stamp programs ## audit every page and state for accessibility, at five widths, light and dark
+	@$(PYTHON) -m docs.audit_screens
+
+icons: $(VENV)/dev.stamp programs ## render the icons of the installed app from favicon.svg
+	@$(PYTHON) -m docs.make_icons
+
 build: frontend/node_modules/.stamp ## build frontend/ into static/
 	@$(NPM) run --silent build
 
 wire-types: $(VENV)/dev.stamp frontend/node_modules/.stamp ## generate frontend/src/types/api.ts from the OpenAPI document
 	@$(NPM) run --silent wire-types
+
+bench-browser: $(VENV)/dev.stamp programs ## measure loading, opening, typing, live messages and scrolling in headless Chromium
+	@$(PYTHON) -m bench.browser --runs $(or $(RUNS),5)
 
 bench: $(VENV)/dev.stamp ## measure against the reference system: make bench LOAD=folder PEER=folder
 	@test -n "$(LOAD)" -a -n "$(PEER)" || { echo "confab: say where they are: make bench LOAD=folder PEER=folder" >&2; exit 1; }
@@ -79,7 +99,8 @@ lock: $(VENV)/bin/pip ## pin all dependencies again, with hashes
 	@set -e; compile="$(VENV)/bin/uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11"; \
 	$$compile pyproject.toml -o requirements.txt; \
 	$$compile pyproject.toml --extra embedded -c requirements.txt -o requirements/embedded.txt; \
-	$$compile pyproject.toml --extra embedded --extra dev -c requirements.txt -o requirements/dev.txt; \
+	$$compile pyproject.toml --extra tracing -c requirements.txt -o requirements/tracing.txt; \
+	$$compile pyproject.toml --extra embedded --extra dev --extra tracing -c requirements.txt -o requirements/dev.txt; \
 	$$compile requirements/node.in -o requirements/node.txt; \
 	$$compile requirements/fuzz.in -o requirements/fuzz.txt
 
@@ -98,6 +119,12 @@ $(VENV)/embedded.stamp: requirements/embedded.txt | $(VENV)/bin/pip
 $(VENV)/dev.stamp: requirements/dev.txt | $(VENV)/bin/pip
 	@echo "Installing the Python packages for development (once, about a minute) ..."
 	@$(PIP_INSTALL) -r $<
+	@touch $@
+
+# The test processes begin together: without this each would compile all modules and tests, for six seconds.
+# What cannot be collected is reported by the tests themselves.
+$(VENV)/compiled.stamp: $(VENV)/dev.stamp
+	@$(PYTEST) -n 0 -q --collect-only >/dev/null 2>&1 || true
 	@touch $@
 
 # Apart from the rest: schemathesis is a plugin of pytest's as well, which no other test should run under.

@@ -153,6 +153,40 @@ async def prepare(stack: Stack) -> None:
     await leave_few_unread(user, accounts)
 
 
+ORGANISED: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("/api/labels", {"name": "Order", "colour": "green", "shared": True}),
+    ("/api/contact-fields", {"name": "Customer since", "kind": "date"}),
+    (
+        "/api/replies",
+        {"name": "Opening hours", "shortcut": "hours", "text": "Monday to Friday, 9 to 18.", "shared": True},
+    ),
+    ("/api/macros", {"name": "Paid", "actions": [{"kind": "note", "text": "Paid"}, {"kind": "close"}]}),
+)
+
+
+async def organise(stack: Stack) -> None:
+    """What a lead has set up: a label, a field, a canned reply, a macro, a rule and a target."""
+    login = {"email": DEMO_EMAIL, "password": DEMO_PASSWORD}
+    body = await stack.stranger.ok("POST", "/api/auth/login", login)
+    owner = Peer(stack.stranger.session, stack.stranger.url, body["token"], body["user"]["id"])
+    for path, given in ORGANISED:
+        await owner.ok("POST", path, given)
+    accounts = [
+        account["id"] for account in (await owner.ok("GET", "/api/channels/whatsapp/accounts"))["items"]
+    ]
+    note = {"kind": "note", "text": "Waits for more than an hour"}
+    rule = {
+        "name": "No answer for an hour",
+        "event": "unreplied",
+        "minutes": 60,
+        "actions": [note],
+        "is_on": True,
+    }
+    await owner.ok("POST", "/api/rules", rule | {"account_ids": accounts})
+    target = {"name": "Everyone", "first_reply_minutes": 30, "next_reply_minutes": 60, "is_on": True}
+    await owner.ok("POST", "/api/targets", target | {"account_ids": accounts})
+
+
 async def main() -> None:
     """Take both screenshots."""
     finder = [ROOT / ".ci" / "chromium"]

@@ -16,6 +16,11 @@ export default {
     "declaration-block-no-duplicate-properties": true,
     "declaration-block-no-shorthand-property-overrides": true,
     "declaration-no-important": true,
+    // The scales of src/design: 7 sizes, 3 weights, 4 radii.
+    "declaration-property-value-allowed-list": [
+      { "font-size": [/^var\(--text-/, "inherit"], "font-weight": [/^var\(--weight-/, "inherit"], "/^border.*-radius$/": [/^(var\(--radius-[a-z]+\)|0|inherit)( (var\(--radius-[a-z]+\)|0))*$/, "inherit"] },
+      { message: "Use a value of the scale: src/design/type.css, src/design/layout.css." },
+    ],
     // `global(rise)`: an animation of design/motion.css, not of the module.
     "function-no-unknown": [true, { ignoreFunctions: ["global"] }],
     "media-feature-name-no-unknown": true,
@@ -35,6 +40,7 @@ export default {
   overrides: [
     // As TypeScript spells it; a variant may be called like the value of the API that it stands for.
     { files: ["**/*.module.css"], rules: { "selector-class-pattern": "^[a-z][a-zA-Z0-9_]*$" } },
+    { files: ["src/design/reset.css"], rules: { "declaration-property-value-allowed-list": null } },
     { files: ["src/design/*.css"], rules: { "selector-class-pattern": "^[a-z][a-z0-9-]*$" } },
   ],
 };

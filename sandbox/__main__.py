@@ -11,7 +11,7 @@ from pathlib import Path
 from aiohttp import web
 
 from sandbox.app import create_sandbox
-from sandbox.settings import SandboxSettings
+from sandbox.settings import Inbox, SandboxSettings
 
 SHUTDOWN_SECONDS = 2
 DEFAULTS = SandboxSettings()
@@ -52,6 +52,11 @@ def read_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
         parser.add_argument(
             f"--{name}", type=seconds, default=default, help=f"{meaning} (default {default:g})"
         )
+    parser.add_argument("--inbox", help="address of the Confab whose team plays its part of a busy day")
+    parser.add_argument("--inbox-email", default="", help="who signs in there, as an owner of the team")
+    parser.add_argument(
+        "--inbox-password", default="", help="their password, and that of the agents they invite"
+    )
     parser.add_argument(
         "--webhook-retries",
         type=delays,
@@ -83,6 +88,8 @@ def main() -> int:
     """Run the sandbox; print one sentence if it cannot start."""
     options = vars(read_arguments())
     host, port, folder = options.pop("host"), options.pop("port"), options["data"]
+    url, email, password = (options.pop(name) for name in ("inbox", "inbox_email", "inbox_password"))
+    options["inbox"] = None if url is None else Inbox(url.rstrip("/"), email, password)
     try:
         if folder is not None:
             folder.mkdir(parents=True, exist_ok=True)

@@ -5,14 +5,14 @@ from collections.abc import AsyncIterator
 from aiohttp import web
 
 from sandbox import api, phone
-from sandbox.accounts import advance
-from sandbox.conversations import plan_delivery
-from sandbox.guards import fault_middleware, guard_middleware
-from sandbox.keys import SCRIPTS, SIMULATOR
+from sandbox.generators.scripts import Scripts
 from sandbox.problems import problem_middleware
-from sandbox.script import Scripts
 from sandbox.settings import SandboxSettings
 from sandbox.simulator import Simulator
+from sandbox.web.guards import fault_middleware, guard_middleware
+from sandbox.web.keys import SCRIPTS, SIMULATOR
+from sandbox.whatsapp.accounts import advance
+from sandbox.whatsapp.conversations import plan_delivery
 
 MAX_BODY_BYTES = 64 * 1024 * 1024
 

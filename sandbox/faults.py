@@ -5,8 +5,8 @@ from dataclasses import asdict, dataclass, field, fields
 from fnmatch import fnmatchcase
 from typing import Any
 
-from sandbox.entities import Json
-from sandbox.problems import Problem
+from sandbox.problems import TITLES, Problem
+from sandbox.store.entities import Json
 
 ROUTE_STATUSES = {401, 403, 404, 408, 409, 422, 425, 429, 500, 501, 502, 503, 504}
 SEND_PATHS = ("/chats", "/chats/*/messages", "/messages/*/forward")
@@ -62,6 +62,9 @@ class Faults:
     hang_ms: int = 120_000
     answer_delay_ms: int = 0
     routes: list[RouteFault] = field(default_factory=list)
+    # WhatsApp's limit for messages to contacts who have never written: the error, and how many pass before it
+    stranger_error: str | None = None
+    stranger_quota: int = 0
     # Accounts
     connect_ms: int = 0
     auth_in_progress: bool = False
@@ -90,6 +93,7 @@ INTEGERS = {
     "hang_ms": 600_000,
     "answer_delay_ms": 600_000,
     "connect_ms": 600_000,
+    "stranger_quota": 1_000_000,
 }
 
 
@@ -108,6 +112,8 @@ def _parse_switch(name: str, value: Any) -> Any:
         return _parse_routes(value)
     if name == "send_status":
         return None if value is None else _parse_status(value)
+    if name == "stranger_error":
+        return None if value is None else _parse_kind(name, value)
     if name == "seed":
         return None if value is None else _parse_int(name, value, 2**63)
     if name in INTEGERS:
@@ -136,6 +142,14 @@ def _parse_status(value: Any) -> int | str:
         return "hang"
     if isinstance(value, bool) or not isinstance(value, int) or value not in ROUTE_STATUSES:
         raise Problem("invalid_parameters", 'A status must be an HTTP error that UniPile uses, or "hang".')
+    return value
+
+
+def _parse_kind(name: str, value: Any) -> str:
+    if not isinstance(value, str) or value not in TITLES:
+        raise Problem(
+            "invalid_parameters", f"{name} must be an error type of UniPile, such as limit_exceeded."
+        )
     return value
 
 

@@ -7,6 +7,15 @@ from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
+class Inbox:
+    """The Confab whose team plays its part of a busy day: its address, and how its demo user signs in."""
+
+    url: str
+    email: str
+    password: str
+
+
+@dataclass(frozen=True, slots=True)
 class SandboxSettings:
     """Times are in seconds. Without a data folder, data is in memory only."""
 
@@ -27,4 +36,5 @@ class SandboxSettings:
     delete_window_seconds: float = 48 * 3600
     save_seconds: float = 0.1
     max_upload_bytes: int = 15 * 1024 * 1024
+    inbox: Inbox | None = None
     clock: Callable[[], float] = time.time

@@ -4,15 +4,15 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
-from sandbox.archive import Archive
-from sandbox.entities import Account, Json, Message, Webhook
 from sandbox.faults import Dice
-from sandbox.live import Live
-from sandbox.serialize import message_event_json
+from sandbox.output.live import Live
+from sandbox.output.serialize import message_event_json
+from sandbox.output.views import account_view, chat_view, message_view
+from sandbox.output.webhooks import Dispatcher
 from sandbox.settings import SandboxSettings
-from sandbox.views import account_view, chat_view, message_view
-from sandbox.webhooks import Dispatcher
-from sandbox.world import World
+from sandbox.store.archive import Archive
+from sandbox.store.entities import Account, Json, Message, Webhook
+from sandbox.store.world import World
 
 # UniPile may omit any declared key; these are the ones a receiver does not need.
 OPTIONAL_KEYS = (
@@ -32,6 +32,8 @@ class Simulator:
 
     def __init__(self, settings: SandboxSettings) -> None:
         self.settings = settings
+        # Several are valid at once, as in UniPile's dashboard.
+        self.api_keys = {settings.api_key}
         self.archive = Archive(settings.data, settings.save_seconds)
         self.world = World(self.archive, settings.clock)
         self.dice = Dice()

@@ -6,9 +6,11 @@ from pathlib import Path
 import orjson
 from aiohttp import web
 
+from server.accounts.page_cache import PageCache
 from server.auth.tokens import Tokens
 from server.config import ROOT, Config
 from server.config.limits import rates_of
+from server.connections import open_vapid
 from server.handlers.docs import DOCS, Docs
 from server.handlers.spa import ASSETS, Assets
 from server.resources import CONTEXTS
@@ -17,32 +19,54 @@ from server.routes.docs_page import STYLE, render_page
 from server.routes.middlewares import MIDDLEWARES
 from server.routes.openapi import build_document
 from server.store.privacy.erasure_digests import NameHasher
-from server.web.app_keys import CONFIG, HUB, NAME_HASHER, PROXIES, RATES, TOKENS
+from server.web.app_keys import (
+    APP_PAGE,
+    CONFIG,
+    HUB,
+    NAME_HASHER,
+    PAGES,
+    PROXIES,
+    RATES,
+    TOKENS,
+    WEBPUSH_KEY,
+)
 from server.web.client_address import Proxies
 from server.web.security_headers import allow_origins
 
 # For requests to the API; webhooks and uploads have their own limits.
 MAX_BODY_BYTES = 1024 * 1024
 STATIC = ROOT / "static"
+# Of bodies of pages that may be answered again: some 300 full pages.
+CACHED_PAGE_BYTES = 8 * 1024 * 1024
 
 
 def create_app(config: Config, static: Path = STATIC) -> web.Application:
     """Build the application; its resources are opened on startup and closed on cleanup."""
     app = web.Application(middlewares=MIDDLEWARES, client_max_size=MAX_BODY_BYTES)
     app[CONFIG] = config
-    app[NAME_HASHER] = NameHasher(config.secrets.erasure_key)
+    app[NAME_HASHER] = NameHasher(config.secrets.erasure_keys)
     app[TOKENS] = Tokens(
         config.secrets.jwt_secret, config.auth.access_token_seconds, config.secrets.jwt_secret_previous
     )
+    vapid = open_vapid(config)
+    app[WEBPUSH_KEY] = vapid.public_key if vapid else ""
     app[RATES] = rates_of(config.limits)
     app[PROXIES] = Proxies(config.web.trusted_proxies)
-    app[ASSETS] = Assets(static)
+    app[PAGES] = PageCache(CACHED_PAGE_BYTES)
+    app[ASSETS] = assets = _read_assets(static)
+    app[APP_PAGE] = assets.page
     app[DOCS] = _build_docs()
     add_routes(app)
     allow_origins(app, config.web.allowed_origins)
     app.cleanup_ctx.extend(CONTEXTS)
     app.on_shutdown.append(_close_sockets)
     return app
+
+
+# Once per process, though a test process has a thousand applications.
+@cache
+def _read_assets(folder: Path) -> Assets:
+    return Assets(folder)
 
 
 @cache

@@ -1,9 +1,11 @@
-"""Opens the connections that web, workers and commands need: database pool and UniPile client."""
+"""Opens the connections that web, workers and commands need: database pool, UniPile client, sender of web push."""
 
 from server.config import Config
 from server.store.db import database
 from server.store.db.database import Database
 from server.unipile.client import UnipileClient
+from server.webpush.sender import WebpushSender
+from server.webpush.vapid import Vapid
 
 
 async def open_database(config: Config, *, size: int | None = None) -> Database:
@@ -34,3 +36,20 @@ def open_unipile(config: Config) -> UnipileClient:
         downloads=config.media.copies,
         download_timeout_seconds=config.media.deadline_seconds,
     )
+
+
+def open_vapid(config: Config) -> Vapid | None:
+    """The key of web push; None where it is off."""
+    value = config.webpush.private_value
+    if value is None:
+        return None
+    own = config.web.public_url if config.web.is_https else f"mailto:{config.auth.owner_email}"
+    return Vapid(value, config.webpush.subject or own)
+
+
+def open_webpush(config: Config) -> WebpushSender | None:
+    """The sender of web push; None where it is off."""
+    vapid = open_vapid(config)
+    if vapid is None:
+        return None
+    return WebpushSender(vapid, allows_private=config.webpush.private_endpoints)

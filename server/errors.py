@@ -17,11 +17,15 @@ TABLE: Mapping[str, tuple[int, str]] = {
     "not_found": (404, "Not found, or not accessible to you."),
     "method_not_allowed": (405, "This address does not support this method."),
     "conflict": (409, "The request conflicts with the current state."),
+    "changed": (409, "Another user has changed this meanwhile: look at it again."),
+    "newer_messages": (409, "There are newer messages that you have not seen."),
     "too_large": (413, "The request is too large."),
     "unsupported_media_type": (415, "This address does not accept this content type."),
     "range_not_satisfiable": (416, "The requested range is outside of the file."),
     "invalid": (422, "Some fields are invalid."),
+    "category_required": (422, "In this account a conversation is closed with a category."),
     "too_many_requests": (429, "Too many requests: wait before you try again."),
+    "new_chats_stopped": (429, "This account begins no new chats for now."),
     "headers_too_large": (431, "The URL or the headers of the request are too large."),
     "internal": (500, "An internal error occurred: quote the request_id when you report it."),
     "provider_failed": (502, "UniPile could not complete the request."),
@@ -63,6 +67,9 @@ class ConfabError(Exception):
     retry_after: int | None = None
     # For plan limits: what is used up, how much, until when (schemas/errors.py).
     limit: Mapping[str, object] | None = None
+    # For `changed` and `newer_messages`: what the caller has not seen; for mentions: who has no access; for
+    # `new_chats_stopped`: why, and until when (schemas/errors.py).
+    details: Mapping[str, object] | None = None
     # Response headers that the status requires.
     headers: Mapping[str, str] = field(default_factory=dict)
 
@@ -79,6 +86,8 @@ class ConfabError(Exception):
             error["fields"] = self.fields
         if self.limit is not None:
             error["limit"] = self.limit
+        if self.details is not None:
+            error["details"] = self.details
         if request_id is not None:
             error["request_id"] = request_id
         return {"error": error}

@@ -10,6 +10,7 @@ from aiosmtplib import (
     SMTPConnectTimeoutError,
     SMTPException,
     SMTPRecipientsRefused,
+    SMTPResponseException,
     SMTPTimeoutError,
 )
 
@@ -34,7 +35,13 @@ NO_STARTTLS = "it offers no STARTTLS: use smtps://, or another server"
 
 
 class MailAway(Exception):
-    """The mail could not be submitted now; the message says why. It may be retried."""
+    """The mail could not be submitted now; the message says why. It may be retried, twice if `may_be_sent`: the server
+    did not answer, and may have it.
+    """
+
+    def __init__(self, reason: str, *, may_be_sent: bool = False) -> None:
+        super().__init__(reason)
+        self.may_be_sent = may_be_sent
 
 
 class MailRejected(Exception):
@@ -43,8 +50,10 @@ class MailRejected(Exception):
 
 async def send_mail(mail: Mail, message: EmailMessage) -> None:
     """Submit a mail; raises MailAway or MailRejected."""
+    is_begun = False
     try:
         async with asyncio.timeout(DEADLINE_SECONDS), _client(mail) as client:
+            is_begun = True
             await client.send_message(message)
     except SMTPRecipientsRefused as error:
         codes = {recipient.code for recipient in error.recipients}
@@ -54,7 +63,8 @@ async def send_mail(mail: Mail, message: EmailMessage) -> None:
     except aiosmtplib.SMTPNotSupported as error:
         raise MailAway("SMTPNotSupported") from error
     except (SMTPException, OSError, TimeoutError) as error:
-        raise MailAway(_reason(error)) from None
+        may_be_sent = is_begun and not isinstance(error, SMTPResponseException)
+        raise MailAway(_reason(error), may_be_sent=may_be_sent) from None
 
 
 async def greet_mail_server(mail: Mail) -> None:

@@ -1,10 +1,20 @@
 """The Prometheus metrics of this process, in one registry for web and embedded workers."""
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
+
+from server import VERSION
 
 REGISTRY = CollectorRegistry()
+# CPU time, memory and open files of this process.
+ProcessCollector(registry=REGISTRY)
 
 WEBHOOKS = Counter("confab_webhooks", "Webhook deliveries, by answer", ["answer"], registry=REGISTRY)
+PREVIOUS_SECRETS = Counter(
+    "confab_previous_secret",
+    "Requests that were accepted with a previous secret, by its setting",
+    ["name"],
+    registry=REGISTRY,
+)
 EVENTS = Counter("confab_events", "Events taken from the queue, by outcome", ["outcome"], registry=REGISTRY)
 IGNORED = Counter("confab_events_ignored", "Events of unsupported kinds", ["kind"], registry=REGISTRY)
 BATCH_SIZE = Histogram(
@@ -14,6 +24,12 @@ JOB_RETRIES = Counter(
     "confab_job_retries", "Jobs rescheduled because a service was unavailable", ["job"], registry=REGISTRY
 )
 SENDS = Counter("confab_sends", "Messages handed to UniPile, by outcome", ["outcome"], registry=REGISTRY)
+NEW_CHAT_STOPS = Counter(
+    "confab_new_chat_stops",
+    "Stops of an account's new chats, by UniPile's error",
+    ["error"],
+    registry=REGISTRY,
+)
 IMPORTED = Counter("confab_imported_messages", "Messages stored as history", registry=REGISTRY)
 SWEEPS = Counter("confab_sweeps", "Sweeps, by outcome", ["outcome"], registry=REGISTRY)
 RESTARTS = Counter("confab_restarts", "Restarts of accounts, by outcome", ["outcome"], registry=REGISTRY)
@@ -58,3 +74,38 @@ REQUEST_SECONDS = Histogram(
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5),
     registry=REGISTRY,
 )
+JOB_SECONDS = Histogram(
+    "confab_job_seconds",
+    "Duration of a job's try, by job",
+    ["job"],
+    buckets=(0.01, 0.05, 0.25, 1, 5, 15, 60),
+    registry=REGISTRY,
+)
+JOB_FAILURES = Counter(
+    "confab_job_failures", "Tries of jobs that failed because something is wrong", ["job"], registry=REGISTRY
+)
+LOOP_LAG = Histogram(
+    "confab_loop_lag_seconds",
+    "How late the event loop runs what is due",
+    buckets=(0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 5),
+    registry=REGISTRY,
+)
+DATABASE_WAITS = Histogram(
+    "confab_database_wait_seconds",
+    "Waits for a connection of the pool, of those that had to wait",
+    buckets=(0.001, 0.005, 0.02, 0.1, 0.5, 2, 10),
+    registry=REGISTRY,
+)
+DATABASE_CONNECTIONS = Gauge("confab_database_connections", "Connections of the pools", registry=REGISTRY)
+DATABASE_BUSY = Gauge(
+    "confab_database_connections_busy", "Connections of the pools that are in use", registry=REGISTRY
+)
+BUILD = Gauge("confab_build_info", "1, with the version of Confab", ["version"], registry=REGISTRY)
+BUILD.labels(VERSION).set(1)
+BACKUPS = Counter("confab_backups", "Scheduled backups, by outcome", ["outcome"], registry=REGISTRY)
+BACKUP_AGE = Gauge(
+    "confab_backup_age_seconds", "Age of the last whole backup; +Inf: there is none yet", registry=REGISTRY
+)
+BACKUP_SECONDS = Gauge("confab_backup_seconds", "How long the last whole backup took", registry=REGISTRY)
+BACKUP_BYTES = Gauge("confab_backup_bytes", "Size of the last whole backup", registry=REGISTRY)
+BACKUP_AGE.set(float("nan"))  # not known before the first check

@@ -7,11 +7,11 @@ import asyncio
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NotRequired, TypedDict
+from typing import Any, NamedTuple, NotRequired, TypedDict
 from uuid import uuid4
 
 import orjson
-from arq.constants import job_key_prefix
+from arq.constants import in_progress_key_prefix, job_key_prefix, result_key_prefix, retry_key_prefix
 from arq.jobs import serialize_job
 from redis.asyncio import Redis
 
@@ -31,6 +31,18 @@ AMENDMENT_QUEUE = "confab:queue:amendments"
 MEDIA_QUEUE = "confab:queue:media"
 # Separate, so that a slow mail server delays no other job.
 MAIL_QUEUE = "confab:queue:mail"
+# Separate, so that a slow push service delays no other job either.
+WEBPUSH_QUEUE = "confab:queue:webpush"
+# How each queue is called in metrics and health checks.
+QUEUE_NAMES = {
+    INGEST_QUEUE: "ingest",
+    OUTBOX_QUEUE: "outbox",
+    AMENDMENT_QUEUE: "amendments",
+    SYNC_QUEUE: "sync",
+    MEDIA_QUEUE: "media",
+    MAIL_QUEUE: "mail",
+    WEBPUSH_QUEUE: "webpush",
+}
 HEARTBEAT_KEY = "confab:worker:heartbeat"
 WORKER_HEARTBEAT_SECONDS = 5
 # A worker is considered dead after this many missed heartbeats.
@@ -55,6 +67,11 @@ COPY_MEDIA = "copy_media"
 COPY_PICTURE = "copy_picture"
 SEND_LINK = "send_link"
 ASK_RESET = "ask_reset"
+SEND_DIGEST = "send_digest"
+SEND_TEST_MAIL = "send_test_mail"
+SEND_WEBPUSH = "send_webpush"
+SEND_TEST_WEBPUSH = "send_test_webpush"
+ASSIGN_CHATS = "assign_chats"
 # The queue of every job; workers/jobs.py registers exactly these.
 QUEUES = {
     STORE_EVENTS: INGEST_QUEUE,
@@ -74,11 +91,19 @@ QUEUES = {
     COPY_PICTURE: MEDIA_QUEUE,
     SEND_LINK: MAIL_QUEUE,
     ASK_RESET: MAIL_QUEUE,
+    SEND_DIGEST: MAIL_QUEUE,
+    SEND_TEST_MAIL: MAIL_QUEUE,
+    SEND_WEBPUSH: WEBPUSH_QUEUE,
+    SEND_TEST_WEBPUSH: WEBPUSH_QUEUE,
+    # It waits for Postgres only, as what queues it.
+    ASSIGN_CHATS: INGEST_QUEUE,
 }
 
 BATCH_DISTANCE_SECONDS = 0.004
 # arq would drop a job after a day; an event must survive a long weekend with a broken database.
 EXPIRY_SECONDS = 7 * 24 * 3600
+JOB_PREFIXES = (job_key_prefix, in_progress_key_prefix, retry_key_prefix, result_key_prefix)
+CLEARED_AT_ONCE = 500
 # Scheduled by Redis's clock, since the clocks of its clients may be wrong.
 ENQUEUE = Script("""
 local now = redis.call('TIME')
@@ -95,6 +120,7 @@ class QueuedEvent(TypedDict):
     received_at: str
     body: Mapping[str, object]
     waits: NotRequired[int]
+    traces: NotRequired[list[str]]  # only while it is traced (server/tracing.py)
 
 
 class Events(list[QueuedEvent]):
@@ -182,6 +208,7 @@ class QueueState:
     """The state of the queues at one moment of Redis's clock."""
 
     ages: Mapping[str, float]  # how long each queue's oldest due job has been waiting
+    lengths: Mapping[str, int]  # jobs that wait, are due later, or run
     is_worker_alive: bool
     clock_seconds: float
 
@@ -193,15 +220,17 @@ async def read_queues(redis: Redis, *queues: str, must_write: bool = False) -> Q
         pipe.exists(HEARTBEAT_KEY)
         for queue in queues:
             pipe.zrange(queue, 0, 0, withscores=True)
+            pipe.zcard(queue)
         if must_write:
             pipe.set(PROBE_KEY, b"1", ex=PROBE_SECONDS)
-        (seconds, micros), is_alive, *rows = await pipe.execute()
+        (seconds, micros), is_alive, *found = await pipe.execute()
     now = seconds + micros / 1e6
     ages = {
         queue: max(0.0, now - row[0][1] / 1000) if row else 0.0
-        for queue, row in zip(queues, rows, strict=False)
+        for queue, row in zip(queues, found[::2], strict=False)
     }
-    return QueueState(ages, bool(is_alive), now)
+    lengths = dict(zip(queues, found[1::2], strict=False))
+    return QueueState(ages, lengths, bool(is_alive), now)
 
 
 async def queue_age_seconds(redis: Redis, queue: str) -> float:
@@ -217,3 +246,47 @@ async def heartbeat(redis: Redis) -> None:
 async def is_worker_alive(redis: Redis) -> bool:
     """Whether any worker has sent a heartbeat recently."""
     return (await read_queues(redis)).is_worker_alive
+
+
+class JobTries(NamedTuple):
+    """A job that waits, and how often it was started."""
+
+    job: str
+    tries: int
+
+
+async def read_tries(redis: Redis, queue: str, limit: int) -> list[JobTries]:
+    """Those of a queue's first jobs that have been tried and are neither done nor running."""
+    job_ids = [job_id.decode() for job_id in await redis.zrange(queue, 0, limit - 1)]
+    if not job_ids:
+        return []
+    tries = await redis.mget([retry_key_prefix + job_id for job_id in job_ids])
+    running = await redis.mget([in_progress_key_prefix + job_id for job_id in job_ids])
+    tried = [
+        (job_id, int(count))
+        for job_id, count, lease in zip(job_ids, tries, running, strict=True)
+        if count is not None and lease is None
+    ]
+    jobs = await redis.mget([job_key_prefix + job_id for job_id, _ in tried]) if tried else []
+    return [
+        JobTries(deserialize(job)["f"], count)
+        for job, (_, count) in zip(jobs, tried, strict=True)
+        if job is not None
+    ]
+
+
+async def clear_queues(redis: Redis) -> int:
+    """Delete all jobs, and all other keys of ours: they name rows of a database that was replaced. Keys of others in
+    the same Redis stay. Returns how many jobs there were.
+    """
+    jobs = 0
+    for queue in sorted(set(QUEUES.values())):
+        job_ids = [job_id.decode() for job_id in await redis.zrange(queue, 0, -1)]
+        jobs += len(job_ids)
+        for begin in range(0, len(job_ids), CLEARED_AT_ONCE):
+            batch = job_ids[begin : begin + CLEARED_AT_ONCE]
+            await redis.delete(*(prefix + job_id for job_id in batch for prefix in JOB_PREFIXES))
+    found: list[bytes] = [key async for key in redis.scan_iter(match="confab:*", count=CLEARED_AT_ONCE)]
+    for begin in range(0, len(found), CLEARED_AT_ONCE):
+        await redis.delete(*found[begin : begin + CLEARED_AT_ONCE])
+    return jobs

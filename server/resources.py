@@ -1,7 +1,7 @@
 """One cleanup context per resource: open, put on the application, close. They close in reverse order."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import suppress
 from functools import partial
 
@@ -14,11 +14,11 @@ from server.media.storage import open_storage
 from server.messages.send_batcher import SendBatcher
 from server.plans.entitlement_cache import Entitlements
 from server.plans.ttl_cache import TTLCache
+from server.process.loop_lag import measured_loop
 from server.process.redis_start import open_redis
 from server.queue import EventBatch
 from server.realtime.access_watch import AccessWatch
 from server.realtime.broker import Broker, publish_signal
-from server.realtime.events import Push
 from server.realtime.hub.background import Background
 from server.realtime.hub.delivery import Delivery
 from server.realtime.hub.healing import Healing
@@ -27,11 +27,9 @@ from server.realtime.hub.receiver import Receiver
 from server.realtime.hub.room_members import Membership
 from server.realtime.joining import Rooms
 from server.realtime.presence import Presence
-from server.realtime.pushes import change_push
-from server.realtime.rows import Rows
-from server.store.accounts import accounts
+from server.realtime.topic_rows import open_rows
+from server.redis.rate_limiter import Limiter
 from server.store.db.database import Database
-from server.store.messages import changes
 from server.store.people import access
 from server.store.people.access import AccessChanges
 from server.web.app_keys import (
@@ -52,9 +50,7 @@ from server.web.app_keys import (
     UNIPILE,
 )
 from server.web.authorize import forget_cached_roles
-from server.web.rate_limiter import Limiter
 
-HEAL_PAGE = 500
 FAREWELL_SECONDS = 1.0
 # Permission changes are broadcast; an instance that misses the broadcast picks them up after this TTL.
 CACHED_ROLES_SECONDS = 2.0
@@ -120,7 +116,7 @@ async def passwords_context(app: web.Application) -> AsyncIterator[None]:
 async def realtime_context(app: web.Application) -> AsyncIterator[None]:
     """The live part of the process: at the end every socket is closed, and other instances drop its users."""
     database, config = app[DATABASE], app[CONFIG].realtime
-    rows, broker, background = _rows(database), Broker(app[REDIS]), Background()
+    rows, broker, background = open_rows(database), Broker(app[REDIS]), Background()
     membership, delivery = Membership(), Delivery()
     healing = Healing(membership, delivery, rows, background)
     presence = app[PRESENCE] = Presence(
@@ -156,25 +152,13 @@ async def _read_access_changes(database: Database, seconds: float) -> AccessChan
     return await database.read(access.list_access_changes, seconds)
 
 
-def _rows(database: Database) -> Rows:
-    """The queries that the hub needs."""
-
-    async def read_heads(account_ids: Sequence[int]) -> dict[int, int]:
-        return dict(await database.read(accounts.list_seqs, account_ids))
-
-    async def read_changes(account_id: int, since: int) -> tuple[list[Push], int]:
-        found: list[Push] = []
-        while True:
-            page = await database.read(changes.list_changes, account_id, since, HEAL_PAGE)
-            found += [change_push(account_id, c) for c in page.items]
-            since = page.head
-            if not page.more:
-                return found, since
-
-    return Rows(read_heads, read_changes)
+async def loop_context(app: web.Application) -> AsyncIterator[None]:
+    async with measured_loop():
+        yield
 
 
 CONTEXTS = (
+    loop_context,
     database_context,
     redis_context,
     sends_context,

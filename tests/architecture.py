@@ -4,6 +4,7 @@ import ast
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatch
+from functools import cached_property
 from pathlib import Path
 
 from server.config import ROOT
@@ -15,9 +16,15 @@ from tests.layers import (
     MAX_FUNCTION_LINES,
     NAMELESS,
     NAMES_REDIS_KEYS,
+    NEWER_ITEMS,
+    NOTES_MODULES,
+    NOTES_TABLE,
     OURS,
     READS_ENVIRONMENT,
+    READS_NEWER_ITEMS,
+    READS_NOTES,
     REDIS_NAME,
+    SENDS,
     SQL_BEGINNING,
     UNIPILE_NAMES,
     Layer,
@@ -30,11 +37,11 @@ class Module:
 
     name: str
     text: str
-    tree: ast.Module
 
-    @classmethod
-    def parse(cls, name: str, text: str) -> "Module":
-        return cls(name, text, ast.parse(text))
+    @cached_property
+    def tree(self) -> ast.Module:
+        """Parsed in the process that checks the module, not in each that collects the tests."""
+        return ast.parse(self.text)
 
     def is_one_of(self, patterns: tuple[str, ...]) -> bool:
         return fits(self.name, patterns)
@@ -55,7 +62,7 @@ def modules() -> list[Module]:
     paths = [ROOT / "run.py", ROOT / "worker.py"]
     for package in ("server", "workers", "sandbox"):
         paths += sorted((ROOT / package).rglob("*.py"))
-    return [Module.parse(_dotted(path), path.read_text()) for path in paths]
+    return [Module(_dotted(path), path.read_text()) for path in paths]
 
 
 def _dotted(path: Path) -> str:
@@ -157,6 +164,17 @@ def breaks_unipile_names(module: Module) -> Iterator[str]:
         yield from (f"knows UniPile's {text!r}" for text in strings(module) if text in UNIPILE_NAMES)
 
 
+def breaks_notes(module: Module) -> Iterator[str]:
+    """Notes reach nothing that sends: who reads them is listed, and imports no way out."""
+    if not module.is_one_of(READS_NEWER_ITEMS):
+        yield from (f"reads notes: {name}" for name in imported(module) if fits(name, NEWER_ITEMS))
+    if module.is_one_of(READS_NOTES):
+        yield from (f"reads notes and can send: {name}" for name in imported(module) if fits(name, SENDS))
+        return
+    yield from (f"names notes: {text[:40]!r}" for text in strings(module) if NOTES_TABLE in text)
+    yield from (f"reads notes: {name}" for name in imported(module) if fits(name, NOTES_MODULES))
+
+
 def breaks_docstring(module: Module) -> Iterator[str]:
     opening = (ast.get_docstring(module.tree) or "").partition("\n\n")[0]
     if not opening.rstrip().endswith((".", ".)", "`.")) or not opening[:1].strip():
@@ -194,7 +212,7 @@ MAY_SLEEP = frozenset(
 
 def modules_of_tests() -> list[Module]:
     """All source files of the tests."""
-    return [Module.parse(_dotted(path), path.read_text()) for path in sorted((ROOT / "tests").rglob("*.py"))]
+    return [Module(_dotted(path), path.read_text()) for path in sorted((ROOT / "tests").rglob("*.py"))]
 
 
 def breaks_waiting(module: Module) -> Iterator[str]:
@@ -235,6 +253,7 @@ RULES: tuple[Callable[[Module], Iterator[str]], ...] = (
     breaks_environment,
     breaks_redis_names,
     breaks_unipile_names,
+    breaks_notes,
     breaks_docstring,
     breaks_sizes,
     breaks_names,

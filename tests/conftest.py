@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
+from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +16,11 @@ from hypothesis import HealthCheck, settings
 from server.config import ROOT, Config, load_config
 from server.process.event_loop import Loop
 from tests.support.services import Services, run_services
+from tests.support.warm_connections import Parking, warm_connections
 
 # The fixtures of the parts (applications, workers, browsers) are in support/fixtures_<part>.py.
 pytest_plugins = [
+    "tests.support.garbage",
     "tests.support.ordering",
     "tests.support.unit_marker",
     *(
@@ -49,6 +53,12 @@ end $$
 """
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line(
+        "markers", "new_connections: opens its connections as a program does, instead of taking used ones"
+    )
+
+
 def pytest_asyncio_loop_factories(
     config: pytest.Config, item: pytest.Item
 ) -> Mapping[str, Callable[[], Any]]:
@@ -63,21 +73,33 @@ def services() -> Iterator[Services]:
         yield running
 
 
+@dataclass(frozen=True)
+class SessionDatabase:
+    """The database of a test process, what empties it, and its connections that no test uses."""
+
+    url: str
+    connection: psycopg2.extensions.connection
+    parking: Parking
+
+
 @pytest.fixture(scope="session")
-def _session_database(services: Services) -> Iterator[tuple[str, psycopg2.extensions.connection]]:
+def session_database(services: Services) -> Iterator[SessionDatabase]:
     url = services.create_database()
-    with closing(psycopg2.connect(services.superuser_url_of(url))) as connection:
+    with (
+        closing(psycopg2.connect(services.superuser_url_of(url))) as connection,
+        warm_connections(url) as parking,
+    ):
         connection.autocommit = True
-        yield url, connection
+        yield SessionDatabase(url, connection, parking)
 
 
 @pytest.fixture
-def database_url(_session_database: tuple[str, psycopg2.extensions.connection]) -> str:
+def database_url(session_database: SessionDatabase, request: pytest.FixtureRequest) -> str:
     """A migrated database without rows."""
-    url, connection = _session_database
-    with connection.cursor() as cursor:
+    session_database.parking.is_off = request.node.get_closest_marker("new_connections") is not None
+    with session_database.connection.cursor() as cursor:
         cursor.execute(EMPTY)
-    return url
+    return session_database.url
 
 
 @pytest.fixture
@@ -99,6 +121,12 @@ def redis_url(services: Services) -> str:
 @pytest.fixture
 def config(database_url: str, redis_url: str, tmp_path: Path) -> Config:
     """The configuration of a process on these servers, with an unreachable provider."""
+    return replace(_load(database_url, redis_url), data_dir=tmp_path)
+
+
+@cache
+def _load(database_url: str, redis_url: str) -> Config:
+    """Read once: 3 ms of each test."""
     return load_config(
         {
             "DATABASE_URL": database_url,
@@ -107,7 +135,6 @@ def config(database_url: str, redis_url: str, tmp_path: Path) -> Config:
             "UNIPILE_API_KEY": "sandbox-key",
             "WEBHOOK_SECRET": "sandbox-webhook-secret",
             "JWT_SECRET": JWT_SECRET,
-            "DATA_DIR": str(tmp_path),
             "CONFAB_AUTH_TEST_TOKENS": "true",
             # Each connection costs every test that starts a process 5 ms.
             "CONFAB_DATABASE_POOL_SIZE": "4",

@@ -62,10 +62,34 @@ class Layer:
 
 
 # Usable by every layer above; imports nothing of ours.
-GROUND = ("server", "server.errors", "server.metrics", "server.cancellation", "server.group_commit")
+GROUND = (
+    "server",
+    "server.audit_actions",
+    "server.errors",
+    "server.metrics",
+    "server.tracing",
+    "server.cancellation",
+    "server.group_commit",
+)
 PURE = (*WEB, *QUEUE, *SQL, "structlog")
 # The nouns of the server, each a package.
-NOUNS = tuple(f"server.{noun}*" for noun in ("accounts", "messages", "people", "plans", "privacy", "media"))
+NOUNS = tuple(
+    f"server.{noun}*"
+    for noun in (
+        "accounts",
+        "backups",
+        "contacts",
+        "conversations",
+        "messages",
+        "people",
+        "plans",
+        "privacy",
+        "replies",
+        "system",
+        *("accounts", "automation", "conversations", "messages", "people", "plans", "privacy", "replies"),
+        "media",
+    )
+)
 # From bottom to top. The first matching row counts; a module that matches none breaks the rules.
 LAYERS = (
     Layer(GROUND, (), (*WEB, *QUEUE, *SQL)),
@@ -76,10 +100,16 @@ LAYERS = (
     Layer(("server.redis*",), (*GROUND, "server.config*"), (*WEB, *SQL)),
     Layer(("server.queue",), (*GROUND, "server.redis.*"), (*WEB, *SQL)),
     Layer(("server.auth*", "server.mail"), (*GROUND, "server.config*"), (*WEB, *QUEUE, *SQL)),
-    Layer(("server.unipile*",), (*GROUND, "server.rules.*", "server.text.*"), (*QUEUE, *SQL, "marshmallow")),
+    Layer(
+        ("server.unipile*", "server.webpush*"),
+        (*GROUND, "server.rules.*", "server.text.*"),
+        (*QUEUE, *SQL, "marshmallow"),
+    ),
     Layer(("server.store*",), (*GROUND, "server.rules.*", "server.text.*"), (*WEB, *QUEUE, "marshmallow")),
     Layer(
-        ("server.connections",), ("server.config", "server.store.db.*", "server.unipile.*"), (*QUEUE, *SQL)
+        ("server.connections",),
+        ("server.config", "server.store.db.*", "server.unipile.*", "server.webpush.*"),
+        (*QUEUE, *SQL),
     ),
     Layer(("server.media*",), (*GROUND, "server.config.*", "server.text.*"), (*WEB, *QUEUE, *SQL)),
     Layer(
@@ -88,8 +118,9 @@ LAYERS = (
             "server.realtime.joining",
             "server.realtime.pushes",
             "server.realtime.rows",
+            "server.realtime.topic_rows",
         ),
-        (*GROUND, "server.auth.*", "server.realtime.*", "server.store*"),
+        (*GROUND, "server.auth.*", "server.realtime.*", "server.redis.channels", "server.store*"),
         (*WEB, *QUEUE),
     ),
     Layer(
@@ -101,8 +132,9 @@ LAYERS = (
     Layer(
         NOUNS,
         (
-            *(*GROUND, *NOUNS, "server.auth.*", "server.config*", "server.queue", "server.realtime.*"),
-            *("server.redis.*", "server.rules.*", "server.store*", "server.text.*", "server.unipile.*"),
+            *(*GROUND, *NOUNS, "server.auth.*", "server.config*", "server.mail", "server.queue"),
+            *("server.realtime.*", "server.redis.*", "server.rules.*", "server.store*", "server.text.*"),
+            "server.unipile.*",
         ),
         ("arq", "psycopg2"),
     ),
@@ -132,7 +164,7 @@ LAYERS = (
                 "server.schemas.*",
                 "server.store*",
             ),
-            *("server.text.*", "server.unipile*", "server.web.*"),
+            *("server.text.*", "server.unipile*", "server.web.*", "server.webpush.*"),
         ),
         (*QUEUE, "psycopg2", "obstore"),
     ),
@@ -158,6 +190,7 @@ LAYERS = (
                 "server.realtime.pushes",
             ),
             *("server.redis.*", "server.rules.*", "server.store*", "server.text.*", "server.unipile*"),
+            "server.webpush.*",
         ),
         WEB,
     ),
@@ -170,13 +203,41 @@ HAS_SQL = (
     "server.store*",
     "server.process.migrate",
     "server.embedded.postgres",
-    "sandbox.archive",
+    "sandbox.store.archive",
 )
 READS_ENVIRONMENT = ("server.config",)
 NAMES_REDIS_KEYS = (
     "server.queue",
     "server.redis.channels",
     "server.plans.entitlement_cache",
-    "server.web.rate_limiter",
+    "server.redis.rate_limiter",
 )
 KNOWS_UNIPILE = ("server.unipile*", "sandbox*")
+# Notes are the organisation's own: only these modules can read them, and none of them can send.
+NOTES_TABLE = "channels_note"
+NOTES_MODULES = ("server.store.conversations.notes*", "server.conversations.notes*")
+READS_NOTES = (
+    "server.store.conversations.notes",
+    "server.store.chats.chat_lists",
+    "server.store.messages.changes",
+    "server.store.privacy.export_rows",
+    "server.store.search.note_search",
+    "server.store.search.search_index",
+    "server.store.sending.newer_items",
+    "server.automation.note_action",
+    "server.conversations.notes",
+    "server.conversations.hand_over",
+    "server.realtime.pushes",
+    "server.handlers.notes",
+    "workers.privacy.erase_contacts",
+    "workers.privacy.retention",
+)
+# What a held send shows its writer.
+NEWER_ITEMS, READS_NEWER_ITEMS = ("server.store.sending.newer_items*",), ("server.messages.sending",)
+SENDS = (
+    "server.unipile*",
+    "server.queue*",
+    "server.store.sending.outbox*",
+    "server.messages*",
+    "workers.messages*",
+)

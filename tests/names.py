@@ -66,7 +66,7 @@ ALLOWED = frozenset(
         *("Claims", "ChatPeople", "FoundPerson", "NumberOfPerson", "Person", "PhoneNumber"),
         *("Refusal", "RefusalList", "Refused", "dismiss_refusal", "list_refusals", "refusal_id"),
         *("claimed_at", "person", "told_at"),
-        *("keep_days", "keep_exports_days", "keep_hints_days"),
+        *("keep_days", "keep_exports_days", "keep_hints_days", "keep_last", "keep_archived"),
         *(
             "phone_number",
             "phone_numbers",

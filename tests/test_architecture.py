@@ -102,20 +102,34 @@ def test_module_keeps_the_rules(module: Module) -> None:
         ("server.app", "from os import environ", "imports os.environ"),
         ("server.handlers.chats", 'X = f"confab:account:{1}"', "names a Redis key"),
         ("server.handlers.webhooks", 'X = {}.get("attendee_provider_id")', "knows UniPile's"),
+        ("server.store.sending.outbox", 'X = "select body from channels_note n"', "names notes"),
+        (
+            "server.unipile.client",
+            "from server.store.conversations.notes import NOTE_JSON",
+            "reads notes: server.store.conversations.notes",
+        ),
+        ("workers.messages.outbox", "from server.conversations import notes", "reads notes"),
+        ("workers.messages.outbox", "from server.store.sending import newer_items", "reads notes"),
+        (
+            "server.conversations.notes",
+            "from server.unipile.client import UniPile",
+            "reads notes and can send",
+        ),
+        ("server.store.conversations.notes", "from server.store.sending import outbox", "can send"),
         ("workers.messages.ingest", "def f():\n" + "    pass\n" * 40, "f has 41 lines"),
         ("workers.messages.ingest", "#\n" * 300, "has 301 lines"),
         ("server.store.utils", "", "utils says nothing"),
     ],
 )
 def test_a_broken_rule_is_found(name: str, text: str, complaint: str) -> None:
-    complaints = broken(Module.parse(name, GOOD + text))
+    complaints = broken(Module(name, GOOD + text))
     assert len(complaints) >= 1
     assert any(complaint in found for found in complaints), complaints
 
 
 @pytest.mark.parametrize("text", ["", "import os\n", '"""No sentence"""\n', '""""""\n'])
 def test_a_module_without_an_opening_sentence_is_found(text: str) -> None:
-    assert broken(Module.parse("workers.messages.ingest", text)) == [
+    assert broken(Module("workers.messages.ingest", text)) == [
         "workers.messages.ingest does not open with a sentence"
     ]
 
@@ -132,7 +146,7 @@ def test_a_module_without_an_opening_sentence_is_found(text: str) -> None:
     ],
 )
 def test_code_within_the_rules_passes(name: str, text: str) -> None:
-    assert broken(Module.parse(name, GOOD + text)) == []
+    assert broken(Module(name, GOOD + text)) == []
 
 
 @pytest.mark.parametrize("module", modules_of_tests(), ids=lambda module: module.name)
@@ -163,7 +177,7 @@ def test_tests_are_short_and_wait_for_events(module: Module) -> None:
     ],
 )
 def test_a_timed_wait_is_found(name: str, text: str, count: int) -> None:
-    assert len(list(breaks_waiting(Module.parse(name, text)))) == count
+    assert len(list(breaks_waiting(Module(name, text)))) == count
 
 
 def test_the_layers_fit_on_a_page() -> None:

@@ -9,7 +9,9 @@ import pytest
 from server import errors, metrics
 from server.config import ROOT
 from server.errors import CloseCode
+from server.handlers.metrics import SHARED
 from server.queue import QUEUES
+from tests.folders import FOLDERS
 from tests.support.markdown import headings, links, paragraphs, slugs, tables
 
 DOCS = ROOT / "docs"
@@ -98,8 +100,8 @@ def first_cells(document: str, heading: str, pattern: str) -> set[str]:
 
 def test_every_metric_is_a_row() -> None:
     named = first_cells("operations.md", "Monitoring", r"confab_\w+")
-    collected = {metric.name for metric in metrics.REGISTRY.collect()}
-    assert {name.removesuffix("_total") for name in named} == collected
+    collected = {metric.name for metric in metrics.REGISTRY.collect() if metric.name.startswith("confab_")}
+    assert {name.removesuffix("_total") for name in named} == collected | set(SHARED)
 
 
 def test_every_error_code_is_a_row_with_its_status() -> None:
@@ -120,11 +122,12 @@ def test_every_job_is_a_row_with_its_queue() -> None:
     assert rows == {name: queue.rpartition(":")[2] for name, queue in QUEUES.items()}
 
 
-def test_every_promise_of_security_names_a_test_that_exists() -> None:
+@pytest.mark.parametrize("document", ["security.md", "inbox-points.md"])
+def test_every_promise_names_a_test_that_exists(document: str) -> None:
     file, missing = "", []
-    for name, test in PROMISE.findall((DOCS / "security.md").read_text()):
+    for name, test in PROMISE.findall((DOCS / document).read_text()):
         file = name or file
-        if test and f"def {test}(" not in (ROOT / file).read_text():
+        if not (ROOT / file).exists() or (test and f"def {test}(" not in (ROOT / file).read_text()):
             missing.append(f"{file}::{test}")
     assert missing == []
 
@@ -144,6 +147,13 @@ def listed_modules() -> Iterator[str]:
 
 
 def test_the_contents_list_every_module() -> None:
-    modules = (path for folder in ("server", "workers") for path in (ROOT / folder).rglob("*.py"))
-    wanted = {path.relative_to(ROOT).as_posix() for path in modules if path.stem != "__init__"}
+    modules = (path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py"))
+    wanted = {path.relative_to(ROOT).as_posix() for path in modules if not path.stem.startswith("__")}
     assert set(listed_modules()) == wanted
+
+
+def test_decisions_are_numbered_without_a_gap() -> None:
+    files = sorted(path for path in (ROOT / "docs/adr").glob("0*.md"))
+    assert [int(path.name[:4]) for path in files] == list(range(1, len(files) + 1))
+    for number, path in enumerate(files, 1):
+        assert path.read_text().startswith(f"# {number}. "), path.name

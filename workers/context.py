@@ -6,13 +6,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from server.config import Config
-from server.connections import open_database, open_unipile
+from server.connections import open_database, open_unipile, open_webpush
 from server.media.storage import Storage, open_storage
 from server.process.redis_start import open_redis
 from server.redis.client import Client
 from server.store.db.database import Database
 from server.store.privacy.erasure_digests import NameHasher
 from server.unipile.client import UnipileClient
+from server.webpush.sender import WebpushSender
 
 # The key of the parts in arq's context dictionary.
 PARTS = "confab"
@@ -28,6 +29,7 @@ class Parts:
     unipile: UnipileClient
     storage: Storage
     name_hasher: NameHasher  # hashes the names of erased contacts
+    webpush: WebpushSender | None  # None where web push is off
     # Accounts whose traffic was counted and whose payers have not been notified yet (workers/people/usage.py).
     counted: set[int] = field(default_factory=set)
 
@@ -46,11 +48,14 @@ async def open_parts(config: Config) -> AsyncIterator[Parts]:
     except BaseException:
         await database.close()
         raise
-    unipile = open_unipile(config)
+    unipile, webpush = open_unipile(config), open_webpush(config)
     try:
         storage = open_storage(config.media.url, config.data_dir)
-        yield Parts(config, database, redis, unipile, storage, NameHasher(config.secrets.erasure_key))
+        hasher = NameHasher(config.secrets.erasure_keys)
+        yield Parts(config, database, redis, unipile, storage, hasher, webpush)
     finally:
         await unipile.close()
+        if webpush is not None:
+            await webpush.close()
         await redis.aclose()
         await database.close()

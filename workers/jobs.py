@@ -16,15 +16,16 @@ from server.config import Config
 from server.errors import Unavailable
 from server.redis.client import Client, connect
 from server.redis.reasons import UNREACHABLE
-from workers import periodic
+from workers import assigning, periodic
 from workers.accounts import expired_pairings, restarts, states
 from workers.context import PARTS, Parts, open_parts
 from workers.liveness import monitored
 from workers.media import avatars, copy
 from workers.messages import amendments, ingest, outbox, verify_sends
 from workers.messages.webhook_commits import COMMITTER, webhook_commits
-from workers.people import mail, usage
+from workers.people import digests, mail, usage, webpushes
 from workers.plan_warmup import warmed
+from workers.privacy.erasure_keys import check_erasure_keys
 from workers.retries import Job, retried
 from workers.runner import Supervisor, WokenWorker, supervised
 from workers.sync import chat_sync, import_history, sweeps
@@ -50,13 +51,18 @@ JOBS: Mapping[str, Job] = {
     queue.COPY_PICTURE: avatars.copy_picture,
     queue.SEND_LINK: mail.send_link,
     queue.ASK_RESET: mail.ask_reset,
+    queue.SEND_DIGEST: digests.send_digest,
+    queue.SEND_TEST_MAIL: digests.send_test_mail,
+    queue.SEND_WEBPUSH: webpushes.send_webpush,
+    queue.SEND_TEST_WEBPUSH: webpushes.send_test_webpush,
+    queue.ASSIGN_CHATS: assigning.assign_chats,
 }
 # Longer than any job's own limit, so that arq's timeout, which deletes the job, never comes first.
 ARQ_MARGIN_SECONDS = 60
 # arq counts starts; `retried` counts faults and decides.
 UNLIMITED_TRIES = 1_000_000
 DRAIN_SECONDS = 5.0
-MAIL_JOBS = 4
+MAIL_JOBS, WEBPUSH_JOBS = 4, 8
 STARTUP_SECONDS, STARTUP_RETRY_SECONDS = 5.0, 1.0
 
 
@@ -70,8 +76,9 @@ async def run_workers(config: Config) -> AsyncIterator[Parts]:
             queue.AMENDMENT_QUEUE: config.worker.amendment_jobs,
             queue.SYNC_QUEUE: config.sync.jobs,
             queue.MEDIA_QUEUE: config.media.copies,
-            # Without a mail server nothing is queued there.
+            # Without a mail server or key nothing is queued there.
             **({queue.MAIL_QUEUE: MAIL_JOBS} if config.mail.is_on else {}),
+            **({queue.WEBPUSH_QUEUE: WEBPUSH_JOBS} if config.webpush.is_on else {}),
         }
         supervisors: list[Supervisor] = []
         for name, max_jobs in limits.items():
@@ -104,6 +111,7 @@ async def _queue_startup_jobs(parts: Parts) -> None:
         try:
             await queue.enqueue(parts.redis, queue.REGISTER_WEBHOOKS)
             await sweeps.sweep_unswept(parts)
+            await check_erasure_keys(parts)
         except (Unavailable, *UNREACHABLE) as error:
             log.warning("start_postponed", error=type(error).__name__)
             await asyncio.sleep(STARTUP_RETRY_SECONDS)

@@ -11,6 +11,7 @@ from server.cancellation import end_tasks
 from server.errors import Unavailable
 from server.store.accounts import accounts
 from server.store.chats import chats, contacts
+from server.store.chats.advance import advance_chats
 from server.store.db.prepared import RENEWAL_AGES
 from server.store.messages import messages
 from server.store.plans import usage
@@ -62,7 +63,7 @@ async def plan(cursor: Cursor, provider: str) -> None:
     await contacts.upsert_contacts(cursor, [])
     await chats.ensure_chats(cursor, [])
     await messages.insert_messages(cursor, [])
-    await chats.advance_chats(cursor, [])
+    await advance_chats(cursor, [])
     await contacts.fetch_changed_contacts(cursor, [])
     await contacts.bump_chat_seqs(cursor, [])
     await messages.insert_receipts(cursor, [])

@@ -13,7 +13,7 @@ from arq import Retry
 
 from server.config import ROOT
 from server.errors import Unavailable
-from server.metrics import JOB_RETRIES
+from server.metrics import JOB_FAILURES, JOB_RETRIES, JOB_SECONDS
 from server.queue import EXPIRY_SECONDS, fault_key
 from server.redis.reasons import UNREACHABLE
 from server.unipile.errors import NotTaken
@@ -44,13 +44,15 @@ def retried(job: Job, *, timeout_seconds: float, tries: int) -> Job:
     async def run(ctx: dict[Any, Any], *args: Any) -> None:
         try:
             # arq's own limit would delete the job; ours is shorter and retries it.
-            async with asyncio.timeout(timeout_seconds):
-                await job(ctx, *args)
+            with JOB_SECONDS.labels(job.__name__).time():
+                async with asyncio.timeout(timeout_seconds):
+                    await job(ctx, *args)
         except TEMPORARY as error:
             raise _retry(job, ctx, error) from error
         except Retry:
             raise
         except Exception as error:
+            JOB_FAILURES.labels(job.__name__).inc()
             faults = await _count_fault(ctx)
             if faults < tries:
                 log.exception("job_failed", job=job.__name__, job_id=ctx["job_id"], faults=faults)

@@ -21,7 +21,10 @@ function isWait(callee) {
   return METHODS.has(method) || PLACES.some(([owner, name]) => name === method && owner.test(nameOf(callee.object)));
 }
 
-const isDeadline = (node) => node.type === "CallExpression" && node.callee.type === "Identifier" && node.callee.name === "withDeadline";
+/** `lazyPart` loads inside `withDeadline`. */
+const DEADLINES = new Set(["withDeadline", "lazyPart"]);
+
+const isDeadline = (node) => node.type === "CallExpression" && node.callee.type === "Identifier" && DEADLINES.has(node.callee.name);
 
 export default {
   meta: {

@@ -2,10 +2,10 @@
 
 from aiohttp import web
 
-from sandbox.api import accounts, attendees, chats, hosted, messages, users, webhooks
-from sandbox.guards import API_PREFIX
+from sandbox.api import accounts, attendees, busy_day, chats, hosted, messages, users, webhooks
+from sandbox.web.guards import API_PREFIX
 
-NOUNS = (accounts, chats, messages, attendees, users, webhooks, hosted)
+NOUNS = (accounts, chats, messages, attendees, users, webhooks, hosted, busy_day)
 
 
 def routes() -> list[web.RouteDef]:

@@ -4,7 +4,13 @@ import re
 
 from aiohttp import web
 
-from sandbox.accounts import (
+from sandbox.output.serialize import account_json
+from sandbox.problems import Problem, not_found, reply
+from sandbox.store.entities import Account, Json
+from sandbox.store.paging import cut, listing, read_page
+from sandbox.web.forms import opt_text, read_json, require_text
+from sandbox.web.keys import simulator_of
+from sandbox.whatsapp.accounts import (
     begin_pairing,
     existing_account,
     is_expired_pairing,
@@ -13,12 +19,6 @@ from sandbox.accounts import (
     remove,
     restart,
 )
-from sandbox.entities import Account, Json
-from sandbox.forms import opt_text, read_json, require_text
-from sandbox.keys import simulator_of
-from sandbox.paging import cut, listing, read_page
-from sandbox.problems import Problem, not_found, reply
-from sandbox.serialize import account_json
 
 PROVIDERS = {
     "EXCHANGE", "GOOGLE", "GOOGLE_OAUTH", "ICLOUD", "INSTAGRAM", "LINKEDIN", "MAIL",

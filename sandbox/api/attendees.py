@@ -5,14 +5,14 @@ from hashlib import sha256
 from aiohttp import web
 
 from sandbox.api.messages import page_of_messages
-from sandbox.entities import SELF, Account, Json
-from sandbox.ids import PHONE_DOMAIN
-from sandbox.keys import simulator_of
-from sandbox.paging import Page, cut, listing, read_page
-from sandbox.portraits import draw_portrait
+from sandbox.generators.portraits import draw_portrait
+from sandbox.output.serialize import attendee_json, chat_json, provider_id_of
 from sandbox.problems import not_found, reply
-from sandbox.serialize import attendee_json, chat_json, provider_id_of
-from sandbox.world import World, chat_position
+from sandbox.store.entities import SELF, Account, Json
+from sandbox.store.ids import PHONE_DOMAIN
+from sandbox.store.paging import Page, cut, listing, read_page
+from sandbox.store.world import World, chat_position
+from sandbox.web.keys import simulator_of
 
 
 def find_attendee(request: web.Request) -> tuple[Account, str]:

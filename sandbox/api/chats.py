@@ -5,19 +5,20 @@ from typing import Any
 
 from aiohttp import web
 
-from sandbox.accounts import linked_account, require_sendable
-from sandbox.conversations import has_whatsapp, read_by_account, upsert_contact
-from sandbox.entities import GROUP, SELF, Account, Chat, Contact, Json
-from sandbox.forms import opt_bool, read_form, read_json, require_text
-from sandbox.groups import add_member, start_group
-from sandbox.ids import LID_DOMAIN, from_iso, phone_digits
-from sandbox.keys import simulator_of
-from sandbox.paging import Page, Position, cut, listing, read_page
+from sandbox.api.sends import check_form, send_form
+from sandbox.output.serialize import attendee_json, chat_json, message_json
 from sandbox.problems import Problem, not_found, reply
-from sandbox.sends import check_form, send_form
-from sandbox.serialize import attendee_json, chat_json, message_json
 from sandbox.simulator import Simulator
-from sandbox.world import World, chat_position
+from sandbox.store.entities import GROUP, SELF, Account, Chat, Contact, Json
+from sandbox.store.ids import LID_DOMAIN, from_iso, phone_digits
+from sandbox.store.paging import Page, Position, cut, listing, read_page
+from sandbox.store.world import World, chat_position
+from sandbox.web.forms import opt_bool, read_form, read_json, require_text
+from sandbox.web.keys import simulator_of
+from sandbox.whatsapp.accounts import linked_account, require_sendable
+from sandbox.whatsapp.conversations import has_whatsapp, read_by_account, upsert_contact
+from sandbox.whatsapp.groups import add_member, start_group
+from sandbox.whatsapp.strangers import require_acquainted
 
 MAX_ATTENDEES = 256
 
@@ -115,6 +116,7 @@ async def start_chat(request: web.Request) -> web.Response:
         {item.id: item for item in (recipient(simulator, account, who) for who in attendees)}.values()
     )
     if len(contacts) == 1:
+        require_acquainted(simulator, simulator.world.find_chat_with(account, contacts[0]))
         chat = simulator.world.chat_with(account, contacts[0])
     else:
         title = form.text("title") or ", ".join(contact.name for contact in contacts)

@@ -4,12 +4,12 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
-from sandbox.accounts import linked_account, now_ms
-from sandbox.entities import HostedLink, Json
-from sandbox.forms import opt_text, read_json, require_text
-from sandbox.ids import from_iso, new_id
-from sandbox.keys import simulator_of
 from sandbox.problems import Problem, reply
+from sandbox.store.entities import HostedLink, Json
+from sandbox.store.ids import from_iso, new_id
+from sandbox.web.forms import opt_text, read_json, require_text
+from sandbox.web.keys import simulator_of
+from sandbox.whatsapp.accounts import linked_account, now_ms
 
 WILDCARDS = {"*", "*:MESSAGING", "*:MAILING", "*:CALENDAR"}
 PROVIDERS = {

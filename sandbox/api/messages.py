@@ -5,18 +5,19 @@ from collections.abc import Iterator
 
 from aiohttp import web
 
-from sandbox.accounts import require_sendable
 from sandbox.api.chats import find_chat, synced_chat
-from sandbox.conversations import Draft, delete, edit, react, send
-from sandbox.entities import SELF, Json, Message
-from sandbox.forms import opt_text, read_form, read_json, require_text
-from sandbox.keys import simulator_of
-from sandbox.paging import Page, Position, cut, listing, read_page
+from sandbox.api.sends import check_form, check_guard, send_form
+from sandbox.output.serialize import attachments_json, message_json, provider_id_of
 from sandbox.problems import Problem, not_found, reply
-from sandbox.sends import check_form, check_guard, send_form
-from sandbox.serialize import attachments_json, message_json, provider_id_of
 from sandbox.simulator import Simulator
-from sandbox.world import World
+from sandbox.store.entities import SELF, Json, Message
+from sandbox.store.paging import Page, Position, cut, listing, read_page
+from sandbox.store.world import World
+from sandbox.web.forms import opt_text, read_form, read_json, require_text
+from sandbox.web.keys import simulator_of
+from sandbox.whatsapp.accounts import require_sendable
+from sandbox.whatsapp.conversations import Draft, delete, edit, react, send
+from sandbox.whatsapp.strangers import require_acquainted
 
 MAX_REACTION = 32
 
@@ -85,6 +86,7 @@ async def send_message(request: web.Request) -> web.Response:
     form = await read_form(request)
     check_guard(request, form, chat)
     check_form(simulator, form)
+    require_acquainted(simulator, chat)
     message = await send_form(simulator, chat, form)
     message_id = None if simulator.dice.faults.null_message_id else message.id
     return reply({"object": "MessageSent", "message_id": message_id}, 201)

@@ -2,14 +2,14 @@
 
 from aiohttp import web
 
-from sandbox.accounts import linked_account
-from sandbox.conversations import has_whatsapp
-from sandbox.entities import SELF, Account, Contact, Json
-from sandbox.ids import LID_DOMAIN, PHONE_DOMAIN, derived_lid, phone_digits
-from sandbox.keys import simulator_of
+from sandbox.output.serialize import provider_id_of, specifics_of
 from sandbox.problems import Problem, reply
-from sandbox.serialize import provider_id_of, specifics_of
-from sandbox.world import World
+from sandbox.store.entities import SELF, Account, Contact, Json
+from sandbox.store.ids import LID_DOMAIN, PHONE_DOMAIN, derived_lid, phone_digits
+from sandbox.store.world import World
+from sandbox.web.keys import simulator_of
+from sandbox.whatsapp.accounts import linked_account
+from sandbox.whatsapp.conversations import has_whatsapp
 
 
 def find_account(request: web.Request) -> Account:

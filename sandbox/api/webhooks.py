@@ -5,13 +5,13 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
-from sandbox.entities import Json, Webhook
-from sandbox.forms import opt_bool, opt_objects, opt_text, opt_texts, read_json, require_text
-from sandbox.ids import new_id
-from sandbox.keys import simulator_of
-from sandbox.paging import cut, listing, read_page
+from sandbox.output.serialize import webhook_json
 from sandbox.problems import Problem, not_found, reply
-from sandbox.serialize import webhook_json
+from sandbox.store.entities import Json, Webhook
+from sandbox.store.ids import new_id
+from sandbox.store.paging import cut, listing, read_page
+from sandbox.web.forms import opt_bool, opt_objects, opt_text, opt_texts, read_json, require_text
+from sandbox.web.keys import simulator_of
 
 EVENTS = {
     "messaging": [

@@ -34,18 +34,19 @@ function draw() {
 function emptyCard() {
   return h('div', { class: 'card hint' },
     h('p', {}, h('strong', {}, 'No number is connected yet.')),
-    h('p', {}, 'Open ', h('em', {}, 'Connections'), ' in Confab and connect a WhatsApp number. Its QR code then appears here, ready to scan.'),
+    h('p', {}, 'Open ', h('em', {}, 'Numbers'), ' in Confab and connect a number. Its QR code appears here, ready to scan.'),
   )
 }
 
 function qrCard(account) {
   return h('article', { class: 'card qr', 'data-testid': 'phone-waiting', 'data-account': account.id },
-    h('p', { class: 'qr-title' }, account.linked ? `${shownName(account)} is waiting to be reconnected` : 'A number is waiting to be connected'),
+    h('p', { class: 'qr-title' }, account.linked ? `${shownName(account)}: waiting to be linked again` : 'Waiting to be linked'),
     h('div', { class: 'viewfinder' },
       h('img', { src: `${path('accounts', account.id, 'qr.svg')}?${encodeURIComponent(account.qr_expires_at)}`, alt: 'QR code', width: '180', height: '180' })),
     !account.linked && h('label', { class: 'check' }, h('input', { type: 'checkbox', checked: withHistory, 'data-testid': 'phone-history', onchange: (event) => (withHistory = event.target.checked) }), 'This phone has a chat history'),
     h('p', { class: 'countdown', 'data-until': account.qr_expires_at }),
     h('button', { class: 'primary big', type: 'button', 'data-testid': 'phone-scan', onclick: () => scan(account) }, 'Scan this code'),
+    h('button', { class: 'ghost', type: 'button', 'data-testid': 'phone-busy-day', onclick: () => playBusyDay(account) }, 'Scan and play a busy day'),
   )
 }
 
@@ -55,13 +56,20 @@ function codeCard(account) {
     class: 'card qr', 'data-testid': 'phone-waiting', 'data-account': account.id,
     onsubmit: (event) => { event.preventDefault(); submitCode(account, { pairing_code: field.value.trim() }) },
   },
-  h('p', { class: 'qr-title' }, `+${account.pairing_number} is waiting to be connected: enter the code shown in Confab`),
+  h('p', { class: 'qr-title' }, `+${account.pairing_number}: waiting to be linked. Enter the code shown in Confab.`),
   field,
   h('p', { class: 'countdown', 'data-until': account.qr_expires_at }),
   h('button', { class: 'primary big', type: 'submit', 'data-testid': 'phone-type-code' }, 'Link this phone'))
 }
 
 const scan = (account) => submitCode(account, { qrcode: account.qrcode })
+
+async function playBusyDay(account) {
+  const day = await call('POST', path('accounts', account.id, 'busy-day'), {}).catch(() => null)
+  if (!day) return
+  state.accountId = account.id
+  changed('accounts', 'contacts', 'stage')
+}
 
 async function submitCode(account, code) {
   const view = await call('POST', path('accounts', account.id, 'scan'), { ...code, ...(withHistory ? { history: { chats: 12, messages: 40 } } : {}) }).catch(() => null)
@@ -92,9 +100,9 @@ function countDown() {
   for (const line of box.querySelectorAll('.countdown')) {
     const seconds = Math.ceil((new Date(line.dataset.until) - Date.now()) / 1000)
     const over = seconds <= 0
-    line.textContent = over ? 'This code has expired. Request a new one in Confab.' : `Valid for ${seconds} more second${seconds === 1 ? '' : 's'}`
+    line.textContent = over ? 'This code has expired. Request a new one in Confab.' : `Expires in ${seconds} second${seconds === 1 ? '' : 's'}`
     const card = line.closest('.qr')
     card.classList.toggle('over', over)
-    card.querySelector('button').disabled = over
+    for (const button of card.querySelectorAll('button')) button.disabled = over
   }
 }

@@ -17,9 +17,10 @@ const SWITCHES = [
   ]],
   ['Sending and connecting', [
     ['echo_before_response', 'Send the echo before the response'],
-    ['no_delivered', 'Send no “delivered” receipts'],
-    ['no_read', 'Send no “read” receipts'],
+    ['no_delivered', 'Suppress “delivered”'],
+    ['no_read', 'Suppress “read”'],
     ['send_status', 'Reject every send (503)'],
+    ['stranger_error', 'Reject first messages to strangers'],
     ['accept_then_timeout', 'Accept sends, then hang'],
     ['stale_reads', 'Answer reads with old data'],
     ['never_unread', 'Always report chats as read'],
@@ -31,7 +32,7 @@ const SWITCHES = [
     ['media_expired', 'All media has expired'],
   ]],
 ]
-const ON_VALUES = { duplicate: 1, reorder: 1, delay_ms: 5000, drop: 0.33, fail_first: 1, send_status: 503, accept_then_timeout: 1 }
+const ON_VALUES = { duplicate: 1, reorder: 1, delay_ms: 5000, drop: 0.33, fail_first: 1, send_status: 503, stranger_error: 'limit_exceeded', accept_then_timeout: 1 }
 const ACCOUNT_ACTIONS = [['CREDENTIALS', 'Unlink the phone'], ['CONNECTING', 'Interrupt the network'], ['ERROR', 'Stop with an error'], ['OK', 'Reconnect']]
 const REFRESH_MS = 2000
 
@@ -85,19 +86,35 @@ async function setStatus(account, status) {
 
 const SPEEDS = [[60, '60×'], [300, '300×'], [2000, '2000×']]
 let speed = 300
+let withTeam = true
+let withWeek = true
+
+const isPlaying = (day) => Boolean(day?.running || day?.team?.running || day?.week?.running)
+
+// Of the customers, of the week behind them, and of the team where the sandbox knows an inbox; else why it does not play.
+function describeDay({ done, steps, team, week }) {
+  const played = team ? ` · team: ${team.played} of ${team.scenes}` : ''
+  const past = week?.messages ? ` · week: ${week.written} of ${week.messages}` : ''
+  return `${done} of ${steps}${past}${played}${team?.problem ? ` · ${team.problem}` : ''}`
+}
 
 // Redrawn on start and end; in between only the progress is updated, so that the buttons do not move.
 function drawScript() {
-  const day = state.script?.running ? state.script : null
+  const day = isPlaying(state.script) ? state.script : null
   if (day && script.querySelector('progress')) {
     script.querySelector('progress').value = day.done
-    script.querySelector('.quiet').textContent = `${day.done} of ${day.steps}`
+    script.querySelector('.quiet').textContent = describeDay(day)
     return
   }
-  if (day) fill(script, h('progress', { max: day.steps, value: day.done, 'aria-label': 'Progress of the day' }), h('p', { class: 'quiet' }, `${day.done} of ${day.steps}`), h('button', { class: 'ghost', type: 'button', onclick: () => void call('DELETE', '/sandbox/script').catch(() => null) }, 'Stop'))
+  if (day) fill(script, h('progress', { max: day.steps, value: day.done, 'aria-label': 'Progress of the day' }), h('p', { class: 'quiet', 'data-testid': 'phone-day' }, describeDay(day)), h('button', { class: 'ghost', type: 'button', onclick: () => void call('DELETE', '/sandbox/script').catch(() => null) }, 'Stop'))
   else fill(script,
+    state.hasInbox && h('label', { class: 'switch wide' }, h('span', {}, 'Ana, Bruno and Carla answer in the inbox'),
+      h('input', { type: 'checkbox', role: 'switch', checked: withTeam, 'data-testid': 'phone-team', onchange: (event) => (withTeam = event.target.checked) })),
+    h('label', { class: 'switch wide' }, h('span', {}, 'A week behind it, for Reports'),
+      h('input', { type: 'checkbox', role: 'switch', checked: withWeek, 'data-testid': 'phone-week', onchange: (event) => (withWeek = event.target.checked) })),
     h('select', { class: 'choice', 'aria-label': 'Speed', onchange: (event) => (speed = Number(event.target.value)) }, SPEEDS.map(([value, label]) => h('option', { value: String(value), selected: value === speed }, label))),
-    h('button', { class: 'ghost', type: 'button', disabled: !state.accountId, 'data-testid': 'phone-script', onclick: () => void call('POST', '/sandbox/script', { account_id: state.accountId, speed, seed: Date.now() % 1000 }).catch(() => null) }, 'Let customers write'))
+    h('button', { class: 'ghost', type: 'button', disabled: !state.accountId, 'data-testid': 'phone-script', onclick: () => void call('POST', '/sandbox/script', { account_id: state.accountId, speed, seed: Date.now() % 1000, team: withTeam, week: withWeek }).catch(() => null) }, 'Play a busy day'),
+    state.script?.team?.problem && h('p', { class: 'quiet', 'data-testid': 'phone-day' }, describeDay(state.script)))
 }
 
 function drawSwitches() {
@@ -108,7 +125,7 @@ function drawSwitches() {
 }
 
 function setFault(name, on) {
-  const off = name === 'send_status' ? null : ON_VALUES[name] ? 0 : false
+  const off = name === 'send_status' || name === 'stranger_error' ? null : ON_VALUES[name] ? 0 : false
   void call('PATCH', '/sandbox/faults', { [name]: on ? (ON_VALUES[name] ?? true) : off }).catch(drawSwitches)
 }
 

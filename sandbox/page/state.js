@@ -7,6 +7,7 @@ export const state = {
   messages: new Map(), // chat id -> Map of messages, for opened chats only
   faults: {},
   script: null,
+  hasInbox: false, // whether a team can play its part of a busy day
   accountId: null,
   selection: null, // { contact } or { group } shown on the stage
   actor: null, // the selected member of a group
@@ -40,6 +41,7 @@ export function load(snapshot) {
   state.chats = byId(snapshot.chats)
   state.faults = snapshot.faults
   state.script = snapshot.script ?? null
+  state.hasInbox = snapshot.has_inbox
   state.messages.clear()
   choose()
   changed('accounts', 'contacts', 'stage', 'faults', 'script')

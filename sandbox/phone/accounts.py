@@ -5,7 +5,15 @@ import re
 import segno
 from aiohttp import web
 
-from sandbox.accounts import (
+from sandbox.generators.history import generate_history, read_history
+from sandbox.output.serialize import account_json
+from sandbox.output.views import account_view
+from sandbox.problems import Problem, not_found, reply
+from sandbox.store.entities import Json
+from sandbox.store.ids import phone_digits
+from sandbox.web.forms import opt_text, read_json, require_text
+from sandbox.web.keys import simulator_of
+from sandbox.whatsapp.accounts import (
     STATUSES,
     Scan,
     change_status,
@@ -16,14 +24,6 @@ from sandbox.accounts import (
     remove,
     scan,
 )
-from sandbox.entities import Json
-from sandbox.forms import opt_text, read_json, require_text
-from sandbox.history import generate_history, read_history
-from sandbox.ids import phone_digits
-from sandbox.keys import simulator_of
-from sandbox.problems import Problem, not_found, reply
-from sandbox.serialize import account_json
-from sandbox.views import account_view
 
 ACCOUNT_ID = re.compile(r"[A-Za-z0-9_.!~*'()-]{1,64}")
 

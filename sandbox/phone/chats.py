@@ -2,16 +2,16 @@
 
 from aiohttp import web
 
-from sandbox.accounts import linked_account
-from sandbox.conversations import deliver_pending, has_whatsapp, read_by_contact, upsert_contact
-from sandbox.entities import GROUP, IDENTITIES, Chat, Json
-from sandbox.forms import opt_bool, opt_objects, opt_text, opt_texts, read_json, require_text
-from sandbox.groups import add_member, remove_member, rename_group, start_group
-from sandbox.ids import phone_digits
-from sandbox.keys import simulator_of
+from sandbox.output.views import chat_view, contact_view, message_view
 from sandbox.problems import Problem, reply
 from sandbox.simulator import Simulator
-from sandbox.views import chat_view, contact_view, message_view
+from sandbox.store.entities import GROUP, IDENTITIES, Chat, Json
+from sandbox.store.ids import phone_digits
+from sandbox.web.forms import opt_bool, opt_objects, opt_text, opt_texts, read_json, require_text
+from sandbox.web.keys import simulator_of
+from sandbox.whatsapp.accounts import linked_account
+from sandbox.whatsapp.conversations import deliver_pending, has_whatsapp, read_by_contact, upsert_contact
+from sandbox.whatsapp.groups import add_member, remove_member, rename_group, start_group
 
 SHOWN_MESSAGES = 200
 

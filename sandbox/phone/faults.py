@@ -2,11 +2,11 @@
 
 from aiohttp import web
 
-from sandbox.accounts import apply_stale_reads
 from sandbox.faults import Faults, parse_faults
-from sandbox.forms import opt_bool, read_json
-from sandbox.keys import SCRIPTS, simulator_of
-from sandbox.problems import reply
+from sandbox.problems import not_found, reply
+from sandbox.web.forms import opt_bool, read_json, require_text
+from sandbox.web.keys import SCRIPTS, simulator_of
+from sandbox.whatsapp.accounts import apply_stale_reads
 
 
 async def show_faults(request: web.Request) -> web.Response:
@@ -51,6 +51,21 @@ async def show_deliveries(request: web.Request) -> web.Response:
     return reply({"webhooks": counts, "pending": simulator.dispatcher.pending, "log": log})
 
 
+async def add_api_key(request: web.Request) -> web.Response:
+    """Accept one more API key, as UniPile's dashboard makes them."""
+    simulator_of(request).api_keys.add(require_text(await read_json(request), "key", most=255))
+    return reply({"added": True}, 201)
+
+
+async def remove_api_key(request: web.Request) -> web.Response:
+    """Accept a key no longer."""
+    keys, key = simulator_of(request).api_keys, request.match_info["key"]
+    if key not in keys:
+        raise not_found("key")
+    keys.remove(key)
+    return reply({"removed": True})
+
+
 async def reset(request: web.Request) -> web.Response:
     """Reset to an empty world without faults; `keep_webhooks` preserves the webhook registrations."""
     simulator = simulator_of(request)
@@ -66,5 +81,7 @@ ROUTES = [
     web.put("/sandbox/faults", set_faults),
     web.patch("/sandbox/faults", change_faults),
     web.get("/sandbox/deliveries", show_deliveries),
+    web.post("/sandbox/keys", add_api_key),
+    web.delete("/sandbox/keys/{key}", remove_api_key),
     web.post("/sandbox/reset", reset),
 ]

@@ -4,12 +4,12 @@ from html import escape
 
 from aiohttp import web
 
-from sandbox.accounts import Scan, begin_pairing, linked_account, new_account, now_ms, scan
-from sandbox.entities import Account, HostedLink
-from sandbox.forms import read_form
-from sandbox.keys import simulator_of
 from sandbox.problems import Problem, not_found
 from sandbox.simulator import Simulator
+from sandbox.store.entities import Account, HostedLink
+from sandbox.web.forms import read_form
+from sandbox.web.keys import simulator_of
+from sandbox.whatsapp.accounts import Scan, begin_pairing, linked_account, new_account, now_ms, scan
 
 PAGE = """<!doctype html>
 <html lang="en">

@@ -6,18 +6,27 @@ from typing import Any
 
 from aiohttp import web
 
-from sandbox.accounts import linked_account
 from sandbox.api.messages import attachment_response
-from sandbox.conversations import MAX_DIGITS, MIN_DIGITS, Draft, delete, edit, find_quoted, react, write
-from sandbox.entities import SELF, Chat, Json, Message
-from sandbox.forms import opt_bool, opt_objects, opt_text, opt_texts, read_json, require_text
-from sandbox.ids import from_iso, phone_digits
-from sandbox.keys import simulator_of
-from sandbox.media import describe, describe_location, write_card
+from sandbox.output.views import message_view
 from sandbox.phone.chats import make_group, read_contact
 from sandbox.problems import Problem, not_found, reply
 from sandbox.simulator import Simulator
-from sandbox.views import message_view
+from sandbox.store.entities import SELF, Chat, Json, Message
+from sandbox.store.ids import from_iso, phone_digits
+from sandbox.web.forms import opt_bool, opt_objects, opt_text, opt_texts, read_json, require_text
+from sandbox.web.keys import simulator_of
+from sandbox.whatsapp.accounts import linked_account
+from sandbox.whatsapp.conversations import (
+    MAX_DIGITS,
+    MIN_DIGITS,
+    Draft,
+    delete,
+    edit,
+    find_quoted,
+    react,
+    write,
+)
+from sandbox.whatsapp.media import describe, describe_location, write_card
 
 SYSTEM_EVENTS = range(15)
 

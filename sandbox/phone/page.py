@@ -4,9 +4,9 @@ from pathlib import Path
 
 from aiohttp import web
 
-from sandbox.keys import SCRIPTS, simulator_of
+from sandbox.output.views import account_view, chat_view, contact_view
 from sandbox.problems import not_found, reply
-from sandbox.views import account_view, chat_view, contact_view
+from sandbox.web.keys import SCRIPTS, simulator_of
 
 FOLDER = Path(__file__).parent.parent / "page"
 TYPES = {
@@ -52,6 +52,7 @@ async def show_state(request: web.Request) -> web.Response:
         "contacts": [contact_view(contact) for contact in world.contacts.values()],
         "chats": [chat_view(chat, world) for chat in world.chats.values()],
         "faults": simulator.dice.faults.as_json(),
+        "has_inbox": simulator.settings.inbox is not None,
         "script": request.config_dict[SCRIPTS].as_json(),
     }
     return reply(state)

@@ -4,13 +4,18 @@ from typing import Any
 
 from aiohttp import web
 
-from sandbox.accounts import linked_account
-from sandbox.forms import read_json, require_text
-from sandbox.keys import SCRIPTS, simulator_of
+from sandbox.api import busy_day
+from sandbox.generators.scripts import DayPlan
+from sandbox.generators.week import ROUND_SECONDS
 from sandbox.problems import Problem, reply
-from sandbox.script import BusyDay
+from sandbox.web.forms import opt_bool, read_json, require_text
+from sandbox.web.keys import SCRIPTS, simulator_of
+from sandbox.whatsapp.accounts import linked_account
 
 MAX_STEPS = 100_000
+# Of the simulated day, for each round of the week behind it: at the speed of the page a round takes as long as after
+# the press, and in tests no time.
+WEEK_SECONDS = 2400.0
 
 
 def _read_in_range(value: Any, name: str, least: float, most: float) -> float:
@@ -20,17 +25,17 @@ def _read_in_range(value: Any, name: str, least: float, most: float) -> float:
 
 
 async def start_script(request: web.Request) -> web.Response:
-    """Start a busy day with `{account_id, steps?, speed?, seed?}`; a running one is stopped."""
+    """Start a busy day with `{account_id, steps?, speed?, seed?, team?, week?}`; a running one is stopped."""
     simulator, scripts = simulator_of(request), request.config_dict[SCRIPTS]
     body = await read_json(request)
     account = linked_account(simulator, require_text(body, "account_id"))
     steps = int(_read_in_range(body.get("steps", 120), "steps", 1, MAX_STEPS))
     speed = _read_in_range(body.get("speed", 300), "speed", 0.1, 1e9)
     seed = int(_read_in_range(body.get("seed", 1), "seed", 0, 2**53))
-    await scripts.stop()
-    scripts.day = BusyDay(simulator, account, steps=steps, speed=speed, seed=seed)
-    scripts.day.start()
-    return reply(scripts.day.as_json(), 201)
+    with_team = opt_bool(body, "team", default=True)
+    week_round = min(ROUND_SECONDS, WEEK_SECONDS / speed) if opt_bool(body, "week", default=False) else None
+    plan = DayPlan(steps=steps, speed=speed, seed=seed, with_team=with_team, week_round=week_round)
+    return reply(await scripts.play(simulator, account, plan), 201)
 
 
 async def show_script(request: web.Request) -> web.Response:
@@ -46,6 +51,7 @@ async def stop_script(request: web.Request) -> web.Response:
 
 
 ROUTES = [
+    *busy_day.ROUTES,
     web.post("/sandbox/script", start_script),
     web.get("/sandbox/script", show_script),
     web.delete("/sandbox/script", stop_script),

@@ -8,6 +8,7 @@ from server.config.plans import Plans
 from server.errors import ConfabError, NotFound
 from server.plans.payer import read_rights
 from server.plans.quotas import require_account_slot
+from server.plans.used_up import read_used_up
 from server.realtime.events import Push
 from server.realtime.pushes import account_push
 from server.store.accounts import accounts, payers
@@ -15,6 +16,7 @@ from server.store.accounts.accounts import LockedAccount
 from server.store.accounts.payers import NewPayer
 from server.store.people import audit
 from server.store.people.audit import Actor
+from server.store.plans import used_up
 
 NOT_A_MEMBER = "This user is not a member of the account: add them first."
 
@@ -45,6 +47,7 @@ async def transfer_account(
     if payer is None:
         raise ConfabError("invalid", fields={"user_id": [NOT_A_MEMBER]})
     await _require_able_to_pay(cursor, plans, provider, account, user_id, payer)
+    await used_up.note_used_up(cursor, account_id, await read_used_up(cursor, plans, user_id, provider))
     seq, shown = await payers.set_payer(cursor, account_id, user_id)
     details = {"from": account.user_id, "to": user_id}
     await audit.record(cursor, "account.handed_over", actor, ("account", account_id), details)

@@ -1,4 +1,4 @@
-"""Access tokens, refresh tokens and secrets in URLs; knows secrets and claims, no rows and no requests."""
+"""Access, media and refresh tokens and secrets in URLs; knows secrets and claims, no rows and no requests."""
 
 import hashlib
 import hmac
@@ -20,6 +20,8 @@ ISSUER, AUDIENCE = "confab", "confab-api"
 REQUIRED_CLAIMS = ["exp", "iat", "nbf", "sub", "sid", "jti", "iss", "aud", "typ"]
 TEXT_CLAIMS = ("sub", "sid", "jti", "iss", "aud", "typ")
 TIME_CLAIMS = ("exp", "iat", "nbf")
+# What a token is for, its claim `typ`: a token of one kind is not valid as one of another.
+ACCESS, MEDIA = "access", "media"
 MAX_TOKEN_LENGTH = 4096
 # Verifying a signature takes 47 µs, a lookup in this cache less than 1 µs. Expiry is checked at every use.
 CACHED_TOKENS = 4096
@@ -30,7 +32,7 @@ USER_ID = re.compile(r"[1-9][0-9]{0,18}")
 
 @dataclass(frozen=True, slots=True)
 class Claims:
-    """The claims of an access token: user, session, and expiry in Unix seconds."""
+    """The claims of a token: user, session, and expiry in Unix seconds."""
 
     user_id: int
     session_id: str
@@ -38,21 +40,21 @@ class Claims:
 
 
 class Tokens:
-    """Issues and verifies access tokens. Tokens of sessions passed to `end_sessions` are rejected."""
+    """Issues and verifies access and media tokens. Tokens of sessions passed to `end_sessions` are rejected."""
 
     def __init__(self, secret: str, lifetime_seconds: int, previous: str = "") -> None:
         """With `previous`, tokens signed with the previous secret are accepted too."""
         self._secret = secret
         self._readable = [secret, previous] if previous else [secret]
         self._lifetime = lifetime_seconds
-        self._verified: OrderedDict[str, Claims] = OrderedDict()
+        self._verified: OrderedDict[tuple[str, str], Claims] = OrderedDict()
         self._ended: dict[str, float] = {}  # session -> when its last token has expired anyway
 
     @property
     def lifetime_seconds(self) -> int:
         return self._lifetime
 
-    def issue(self, user_id: int, session_id: str) -> tuple[str, float]:
+    def issue(self, user_id: int, session_id: str, kind: str = ACCESS) -> tuple[str, float]:
         """(token, expiry in Unix seconds)."""
         now = time.time()
         expires_at = now + self._lifetime
@@ -61,7 +63,7 @@ class Tokens:
             "sid": session_id,
             "iss": ISSUER,
             "aud": AUDIENCE,
-            "typ": "access",
+            "typ": kind,
             "iat": int(now),
             "nbf": int(now),
             "exp": int(expires_at),
@@ -69,16 +71,16 @@ class Tokens:
         }
         return jwt.encode(claims, self._secret, algorithm=ALGORITHM), float(int(expires_at))
 
-    def read(self, token: str) -> Claims:
-        """The claims of a valid token; raises ConfabError("unauthenticated") otherwise."""
-        claims = self._verified.get(token)
+    def read(self, token: str, kind: str = ACCESS) -> Claims:
+        """The claims of a valid token of this kind; raises ConfabError("unauthenticated") otherwise."""
+        claims = self._verified.get((kind, token))
         if claims is None:
-            claims = self._verify(token)
-            self._verified[token] = claims
+            claims = self._verify(token, kind)
+            self._verified[kind, token] = claims
             if len(self._verified) > CACHED_TOKENS:
                 self._verified.popitem(last=False)
         if claims.expires_at <= time.time():
-            self._verified.pop(token, None)
+            self._verified.pop((kind, token), None)
             raise ConfabError("unauthenticated")
         if claims.session_id in self._ended:
             raise ConfabError("unauthenticated", "This session has ended: sign in again.")
@@ -92,16 +94,16 @@ class Tokens:
         for session_id in [known for known, until in self._ended.items() if until <= now]:
             del self._ended[session_id]
 
-    def _verify(self, token: str) -> Claims:
+    def _verify(self, token: str, kind: str) -> Claims:
         if len(token) > MAX_TOKEN_LENGTH:
             raise ConfabError("unauthenticated")
         for secret in self._readable[:-1]:
             with suppress(ConfabError):
-                return _read_signed(token, secret)
-        return _read_signed(token, self._readable[-1])
+                return _read_signed(token, secret, kind)
+        return _read_signed(token, self._readable[-1], kind)
 
 
-def _read_signed(token: str, secret: str) -> Claims:
+def _read_signed(token: str, secret: str, kind: str) -> Claims:
     """Verify a token with one secret, and that each claim has the type that we issue."""
     try:
         claims = jwt.decode(
@@ -114,7 +116,7 @@ def _read_signed(token: str, secret: str) -> Claims:
             options={"require": REQUIRED_CLAIMS},
         )
         is_ours = (
-            claims["typ"] == "access"
+            claims["typ"] == kind
             and all(type(claims[name]) is str for name in TEXT_CLAIMS)
             and all(type(claims[name]) is int for name in TIME_CLAIMS)
         )

@@ -21,9 +21,9 @@ from server.schemas.fields import MAX_ID
 from server.store.db.database import Database
 from server.store.people import audit, team, users
 from server.store.people.team import TeamUser
+from server.system.postgres_checks import COMMAND_CONNECTIONS
 
 MISUSED, FAILED = 2, 1
-COMMAND_CONNECTIONS = 2
 # The audit log's user agent.
 SOURCE = "command line"
 
@@ -137,6 +137,14 @@ def row_id(value: str) -> int:
     if not value.isascii() or not value.isdecimal() or not 0 < int(value) <= MAX_ID:
         raise argparse.ArgumentTypeError(f"{value!r} is not an id")
     return int(value)
+
+
+def confirm(question: str) -> None:
+    """Ask on the terminal; raises ConfabError("invalid") where there is none, and ConfabError("conflict") on a no."""
+    if not sys.stdin.isatty():
+        raise ConfabError("invalid", "This cannot be undone: confirm with --yes.")
+    if input(f"{question} [y/N] ").strip().lower() != "y":
+        raise ConfabError("conflict", "Nothing was done.")
 
 
 def load(schema: Schema, **given: object) -> Mapping[str, Any]:

@@ -22,7 +22,7 @@ from server.rules.policy import SCOPES
 from server.schemas.api_keys import CreateKey
 from server.store.people import api_keys
 from server.store.people.audit import OPERATOR
-from server.web.identify import make_key, prefix_of
+from server.web.identity.identify import make_key, prefix_of
 
 KEYS_PER_PAGE = 100
 

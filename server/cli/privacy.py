@@ -2,7 +2,7 @@
 
 import argparse
 import asyncio
-import sys
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO, TypedDict
@@ -10,7 +10,7 @@ from typing import Any, BinaryIO, TypedDict
 import orjson
 from aiopg import Cursor
 
-from server.cli.command import CommandContext, CommandResult, declare, document, row_id
+from server.cli.command import CommandContext, CommandResult, confirm, declare, document, row_id
 from server.errors import ConfabError, NotFound, Unavailable
 from server.media.storage import Missing, open_storage
 from server.privacy.account_erasures import begin_account_erasure
@@ -18,11 +18,10 @@ from server.privacy.contact_erasures import begin_contact_erasure
 from server.privacy.exports import queue_export
 from server.queue import is_worker_alive
 from server.realtime.broker import announce_access_change, publish
-from server.realtime.pushes import tombstone_push
+from server.realtime.events import Push
 from server.redis.reasons import UNREACHABLE
 from server.store.accounts import accounts
 from server.store.chats import contacts
-from server.store.messages.tombstones import Tombstone
 from server.store.people import audit
 from server.store.people.audit import OPERATOR
 from server.store.privacy import contact_erasures, exports
@@ -162,13 +161,13 @@ async def erase(context: CommandContext, options: argparse.Namespace) -> Command
         return await _erase_account(context, options.account_id, is_sure=options.yes)
     contact_id = await _contact_id(context, options)
     if not options.yes:
-        _confirm(f"Erase the contact {contact_id} of the account {options.account_id} permanently?")
-    hasher = NameHasher(context.config.secrets.erasure_key)
-    tombstone = await context.database.write(
+        confirm(f"Erase the contact {contact_id} of the account {options.account_id} permanently?")
+    hasher = NameHasher(context.config.secrets.erasure_keys)
+    begun = await context.database.write(
         begin_contact_erasure, OPERATOR, hasher, options.account_id, contact_id
     )
-    if tombstone is not None:
-        await _publish_tombstone(context, options.account_id, tombstone)
+    if begun is not None:
+        await _publish(context, options.account_id, begun.pushes)
     shown = await context.database.read(contact_erasures.fetch_any_erasure, options.account_id, contact_id)
     if shown is None:
         raise NotFound(f"The account {options.account_id} has no contact {contact_id}.")
@@ -181,8 +180,8 @@ async def erase(context: CommandContext, options: argparse.Namespace) -> Command
 async def _erase_account(context: CommandContext, account_id: int, *, is_sure: bool) -> CommandResult:
     """Erase an account with all of its data, here and at UniPile."""
     if not is_sure:
-        _confirm(f"Erase the account {account_id} and all of its data permanently?")
-    hasher = NameHasher(context.config.secrets.erasure_key)
+        confirm(f"Erase the account {account_id} and all of its data permanently?")
+    hasher = NameHasher(context.config.secrets.erasure_keys)
     shown = await context.database.write(begin_account_erasure, OPERATOR, hasher, account_id)
     if shown is None:
         raise NotFound(f"There is no account {account_id}, or it is being erased already.")
@@ -192,17 +191,10 @@ async def _erase_account(context: CommandContext, account_id: int, *, is_sure: b
     )
 
 
-def _confirm(question: str) -> None:
-    if not sys.stdin.isatty():
-        raise ConfabError("invalid", "This cannot be undone: confirm with --yes.")
-    if input(f"{question} [y/N] ").strip().lower() != "y":
-        raise ConfabError("conflict", "Nothing was erased.")
-
-
-async def _publish_tombstone(context: CommandContext, account_id: int, tombstone: Tombstone) -> None:
-    """Push the tombstone to open browsers; without Redis they receive it when they catch up."""
+async def _publish(context: CommandContext, account_id: int, pushes: Sequence[Push]) -> None:
+    """Push to open browsers; without Redis they receive it when they catch up."""
     with suppress(Unavailable):
-        await publish(context.redis, account_id, [tombstone_push(tombstone)])
+        await publish(context.redis, account_id, pushes)
 
 
 async def _contact_id(context: CommandContext, options: argparse.Namespace) -> int:

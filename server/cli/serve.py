@@ -21,8 +21,12 @@ from server.embedded.children import is_free
 from server.embedded.launch import PR_SET_PDEATHSIG
 from server.process.event_loop import Loop
 from server.process.logs import AccessLogger
+from server.process.loop_lag import measured_loop
 from server.process.migrate import migrate
 from server.process.seed import seed_demo, seed_owner
+from server.process.worker_metrics import worker_metrics
+from server.store.backups.loading import is_restoring
+from server.store.backups.sessions import open_transaction
 from server.web.edge import EdgeRunner
 
 # Passed in, since the server never imports the workers: running inside of the context, drained on leaving it.
@@ -39,7 +43,7 @@ def serve(config: Config, run_workers: RunWorkers) -> int:
     _unwind_on_sigterm()
     _check_port(config)
     with embedded_services(config) as complete:
-        migrate(_database_url(complete))
+        _migrate(complete)
         return _run(_serve(complete, run_workers))
 
 
@@ -48,8 +52,17 @@ def work(config: Config, run_workers: RunWorkers) -> int:
     _unwind_on_sigterm()
     with embedded_services(config, attach=True) as complete:
         # After a deployment, whichever of web and worker starts first migrates, and the other one waits.
-        migrate(_database_url(complete))
+        _migrate(complete)
         return _run(_work(complete, run_workers))
+
+
+def _migrate(config: Config) -> None:
+    """Migrate; raises ServiceError if what is stored is what an unfinished restore has left."""
+    url = _database_url(config)
+    migrate(url)
+    with open_transaction(url) as cursor:
+        if is_restoring(cursor):
+            raise ServiceError("A restore of this database did not end: run `python run.py restore` again.")
 
 
 def end_with_parent() -> None:
@@ -103,7 +116,7 @@ async def _serve(config: Config, run_workers: RunWorkers) -> None:
 async def _work(config: Config, run_workers: RunWorkers) -> None:
     warn_of_settings(config)
     stopping = _stop_on_signals()
-    async with run_workers(config):
+    async with worker_metrics(config), measured_loop(), run_workers(config):
         _freeze_garbage_collector()
         await stopping.wait()
         _exit_after_grace_period()
@@ -187,9 +200,14 @@ def _greeting(config: Config, link: str | None) -> str:
         lines.append(f"    Sign in         {DEMO_EMAIL}  {config.secrets.demo_password}")
         lines.append(f"    Sandbox phone   {config.sandbox.url}")
     if link is not None:
-        lines += [
-            "",
-            "  This first run has created the owner. Set the password here; this link is shown only once:",
-        ]
-        lines += ["", f"    {link}"]
+        lines += ["", *_first_link(config, link, is_terminal=sys.stdout.isatty())]
     return "\n".join([*lines, "", "  Press Ctrl-C to stop.", ""])
+
+
+def _first_link(config: Config, link: str, *, is_terminal: bool) -> list[str]:
+    """The owner's link. Its holder owns the team, so it is not written where output is stored as a log."""
+    created = "  This first run has created the owner."
+    if is_terminal:
+        return [f"{created} Set the password here; this link is shown only once:", "", f"    {link}"]
+    command = f"    python run.py user reset {config.auth.owner_email}"
+    return [f"{created} This command prints the link to set the password:", "", command]

@@ -7,13 +7,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from server.config.auth import Audit, Auth
+from server.config.backup import Backup, check_backup
 from server.config.billing import Billing, check_billing
 from server.config.environment import Environment, read_environment
 from server.config.generated_secrets import GeneratedSecretsError, read_generated_secrets
 from server.config.limits import Limits, check_limits
 from server.config.mail import Mail, check_mail
+from server.config.metrics import Metrics, check_metrics
 from server.config.plans import Plans, check_plans
-from server.config.reader import ConfigError, Reader, derived, key, read_toml
+from server.config.reader import ConfigError, Reader, derived, key, read_toml, secret_names
 from server.config.secret_strength import secret_problem
 from server.config.sections import (
     Database,
@@ -37,6 +39,7 @@ from server.config.urls.database_url import database_address
 from server.config.urls.redis_url import read_redis_url
 from server.config.urls.storage_url import StorageUrlError, read_storage_url
 from server.config.web import Web, settle_web
+from server.config.webpush import Webpush, check_webpush
 
 __all__ = [
     "ROOT",
@@ -58,8 +61,10 @@ DEMO_EMAIL = "demo@confab.local"
 # An HS256 key must be at least as long as the hash (RFC 7518, section 3.2).
 MIN_JWT_SECRET_BYTES = 32
 MIN_WEBHOOK_SECRET_BYTES = 16
-# Read from the environment by libraries: the S3 client, OpenSSL and libpq.
-LIBRARY_NAMES = re.compile(r"AWS_\w+|SSL_CERT_(FILE|DIR)|PG[A-Z]+")
+# Read from the environment by libraries: the S3 client, OpenTelemetry, OpenSSL and libpq.
+LIBRARY_NAMES = re.compile(r"AWS_\w+|OTEL_\w+|SSL_CERT_(FILE|DIR)|PG[A-Z]+")
+# Those of them that may be in a file, as our own secrets may.
+LIBRARY_SECRETS = frozenset(("PGPASSWORD", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +83,7 @@ class Config:
     auth: Auth
     audit: Audit
     mail: Mail
+    webpush: Webpush
     worker: Worker
     restarts: Restarts
     sync: Sync
@@ -88,7 +94,9 @@ class Config:
     billing: Billing
     webhooks: Webhooks
     media: Media
+    backup: Backup
     realtime: Realtime
+    metrics: Metrics
     log: Log
     # One sentence for each setting that has no effect.
     unused: tuple[str, ...] = derived(())
@@ -102,9 +110,9 @@ def read_config() -> Config:
 def load_config(environ: MutableMapping[str, str], toml_path: Path, env_path: Path | None = None) -> Config:
     """Merge the sources and validate the result; in sandbox mode missing secrets are generated and stored.
 
-    Variables in .env that libraries read themselves are added to `environ`.
+    Variables in .env or in files that libraries read themselves are added to `environ`.
     """
-    environment = read_environment(environ, env_path)
+    environment = read_environment(environ, env_path, secret_names(Config) | LIBRARY_SECRETS)
     config, known = _read(environment, toml_path)
     _pass_on_to_libraries(environment, environ)
     return replace(config, unused=list_unused_settings(config, environment, known, LIBRARY_NAMES))
@@ -132,11 +140,14 @@ def _read(environment: Environment, toml_path: Path) -> tuple[Config, frozenset[
     if config.redis.url is not None:
         read_redis_url(config.redis.url, config.redis.ssl_cert_reqs)
     _check_media(config)
+    check_backup(config.backup)
     check_plans(config.plans)
     check_billing(config.billing)
     check_limits(config.limits)
     check_mail(config.mail)
+    check_metrics(config.metrics)
     config = _with_sandbox_secrets(config) if config.sandbox.enabled else config
+    check_webpush(config.webpush, is_https=config.web.is_https)
     _check_secrets(config)
     _check_exposure(config)
     config = replace(
@@ -170,6 +181,9 @@ def _with_sandbox_secrets(config: Config) -> Config:
             jwt_secret=secrets.jwt_secret or generated["jwt_secret"],
             demo_password=secrets.demo_password or generated["demo_password"],
         ),
+        webpush=replace(
+            config.webpush, private_key=config.webpush.private_key or generated["vapid_private_key"]
+        ),
     )
 
 
@@ -181,9 +195,12 @@ def _check_secrets(config: Config) -> None:
         ("WEBHOOK_SECRET", config.secrets.webhook_secret, MIN_WEBHOOK_SECRET_BYTES),
         ("JWT_SECRET", config.secrets.jwt_secret, MIN_JWT_SECRET_BYTES),
         *(
-            [("JWT_SECRET_PREVIOUS", previous, MIN_JWT_SECRET_BYTES)]
-            if (previous := config.secrets.jwt_secret_previous)
-            else []
+            (name, previous, length)
+            for name, previous, length in (
+                ("WEBHOOK_SECRET_PREVIOUS", config.secrets.webhook_secret_previous, MIN_WEBHOOK_SECRET_BYTES),
+                ("JWT_SECRET_PREVIOUS", config.secrets.jwt_secret_previous, MIN_JWT_SECRET_BYTES),
+            )
+            if previous
         ),
     )
     problems = [

@@ -9,7 +9,8 @@ of any length with control characters. Wrapping all this takes as many lines as 
 import base64
 import binascii
 import hmac
-from collections.abc import Iterator
+import secrets
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -17,6 +18,7 @@ from server.config.reader import ConfigError, key
 
 PREFIX, VERSION = "whsec_", "v1,"
 MIN_SECRET_BYTES, MAX_SECRET_BYTES = 24, 64
+NEW_SECRET_BYTES = 32
 TOLERANCE_SECONDS = 300
 MAX_ID_LENGTH = 255
 
@@ -29,15 +31,32 @@ class SignatureError(Exception):
 class Billing:
     # In the format of Standard Webhooks: whsec_ and base64. Empty: no billing system.
     secret: str = key(secret=True, default="")
+    # Accepted too, while the billing system's secret is rotated.
+    secret_previous: str = key(secret=True, default="")
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """Those with which the billing system may sign; empty: no billing system."""
+        return tuple(filter(None, (self.secret, self.secret_previous))) if self.secret else ()
 
 
 def check_billing(billing: Billing) -> None:
     """Raise ConfigError for an invalid secret."""
-    try:
-        if billing.secret:
-            read_secret(billing.secret)
-    except SignatureError as error:
-        raise ConfigError(f"CONFAB_BILLING_SECRET {error}.") from error
+    given = {
+        "CONFAB_BILLING_SECRET": billing.secret,
+        "CONFAB_BILLING_SECRET_PREVIOUS": billing.secret_previous,
+    }
+    for name, secret in given.items():
+        try:
+            if secret:
+                read_secret(secret)
+        except SignatureError as error:
+            raise ConfigError(f"{name} {error}.") from error
+
+
+def make_secret() -> str:
+    """A new secret in the format of Standard Webhooks."""
+    return PREFIX + base64.b64encode(secrets.token_bytes(NEW_SECRET_BYTES)).decode()
 
 
 def read_secret(text: str) -> bytes:
@@ -60,10 +79,10 @@ def sign(secret: str, webhook_id: str, timestamp: int, body: bytes) -> str:
 
 
 def check_signature(
-    secret: str, webhook_id: str, timestamp: str, signatures: str, body: bytes, now: float
+    known: Sequence[str], webhook_id: str, timestamp: str, signatures: str, body: bytes, now: float
 ) -> None:
-    """Raise SignatureError unless one of the signatures is valid and the timestamp is recent. The sender puts several
-    side by side while it rotates its secret.
+    """Raise SignatureError unless one of the signatures is valid with one of our secrets and the timestamp is recent.
+    The sender puts several side by side while it rotates its secret.
     """
     if not 1 <= len(webhook_id) <= MAX_ID_LENGTH or not webhook_id.isascii() or not webhook_id.isprintable():
         raise SignatureError("The header webhook-id is missing or invalid")
@@ -71,9 +90,10 @@ def check_signature(
         raise SignatureError("The header webhook-timestamp is missing or is not a Unix time in seconds")
     if abs(now - int(timestamp)) > TOLERANCE_SECONDS:
         raise SignatureError("The time in webhook-timestamp differs from ours by more than five minutes")
-    expected = sign(secret, webhook_id, int(timestamp), body).encode()
+    expected = [sign(secret, webhook_id, int(timestamp), body).encode() for secret in known]
+    given = list(_v1_signatures(signatures))
     # All are compared, in constant time each, so that the duration reveals nothing about them.
-    if not sum(hmac.compare_digest(signature, expected) for signature in _v1_signatures(signatures)):
+    if not sum(hmac.compare_digest(signature, ours) for signature in given for ours in expected):
         raise SignatureError("No signature in webhook-signature matches the billing secret")
 
 

@@ -1,8 +1,8 @@
-"""Merges .env and the environment into one mapping of settings; rejects a .env that cannot be read."""
+"""Merges .env, the environment and the files of secrets into one mapping of settings; rejects what cannot be read."""
 
 import codecs
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from io import StringIO
 from pathlib import Path
 from typing import NamedTuple
@@ -27,11 +27,13 @@ _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _REFERENCE = re.compile(r"\$\{(\w+)")
+# JWT_SECRET_FILE names the file that has JWT_SECRET, as Docker and Kubernetes mount secrets.
+_FILE = "_FILE"
 
 
 class Environment(NamedTuple):
-    """All settings by name; those set only in .env, except the ones that other lines of it refer to; and a sentence for
-    each variable that is ignored because another program sets it.
+    """All settings by name; those set only in .env, except the ones that other lines of it refer to, or in files of
+    secrets; and a sentence for each variable that is ignored because another program sets it.
     """
 
     values: dict[str, str]
@@ -39,9 +41,11 @@ class Environment(NamedTuple):
     ignored: tuple[str, ...] = ()
 
 
-def read_environment(environ: Mapping[str, str], env_path: Path | None) -> Environment:
+def read_environment(
+    environ: Mapping[str, str], env_path: Path | None, secrets: Collection[str] = ()
+) -> Environment:
     """Merge the two; the environment takes precedence. An empty value counts as unset, since Compose passes unset
-    variables on as empty.
+    variables on as empty. Each of `secrets` may be in a file instead, which NAME_FILE names.
 
     Raises ConfigError for a file that cannot be read.
     """
@@ -52,10 +56,33 @@ def read_environment(environ: Mapping[str, str], env_path: Path | None) -> Envir
         for name, value in merged.items()
         if (text := value.strip()) and not _describes_service(name, text)
     }
+    from_files = _take_secret_files(values, secrets)
     ignored = _ignore_build_platform(values)
-    return Environment(
-        values, frozenset(values.keys() & in_file.keys() - environ.keys() - referenced), ignored
-    )
+    only_in_file = values.keys() & in_file.keys() - environ.keys() - referenced
+    return Environment(values | from_files, frozenset(only_in_file | from_files.keys()), ignored)
+
+
+def _take_secret_files(values: dict[str, str], secrets: Iterable[str]) -> dict[str, str]:
+    """Take each NAME_FILE out of the values; returns what the files contain, by NAME."""
+    named = {name: values.pop(f"{name}{_FILE}") for name in sorted(secrets) if f"{name}{_FILE}" in values}
+    for name in named:
+        if name in values:
+            raise ConfigError(f"{name} and {name}{_FILE} are both set: remove one of them.")
+    return {name: _read_secret(f"{name}{_FILE}", Path(path)) for name, path in named.items()}
+
+
+def _read_secret(variable: str, path: Path) -> str:
+    """The secret in the file, without the end of its line."""
+    try:
+        text = path.read_text(encoding="utf-8-sig").strip()
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise ConfigError(f"{variable} names {path}, which cannot be read ({reason}): correct it.") from None
+    except UnicodeDecodeError:
+        raise ConfigError(f"{variable} names {path}, which is not UTF-8 text: correct it.") from None
+    if not text:
+        raise ConfigError(f"{variable} names {path}, which is empty: write the secret into it.")
+    return text
 
 
 def _ignore_build_platform(values: dict[str, str]) -> tuple[str, ...]:

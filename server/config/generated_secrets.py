@@ -5,6 +5,8 @@ import os
 import secrets
 from pathlib import Path
 
+from server.config.webpush import make_private_key
+
 FILE_NAME = "secrets.json"
 
 
@@ -35,7 +37,11 @@ def describe_os_error(error: OSError) -> str:
 
 
 def _new_secrets() -> dict[str, str]:
-    return {"jwt_secret": secrets.token_urlsafe(48), "demo_password": secrets.token_urlsafe(9)}
+    return {
+        "jwt_secret": secrets.token_urlsafe(48),
+        "demo_password": secrets.token_urlsafe(9),
+        "vapid_private_key": make_private_key(),
+    }
 
 
 def _read_file(path: Path) -> dict[str, str]:

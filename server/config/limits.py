@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from server.config.reader import ConfigError, tables
 
-# class -> requests an instance counts locally before it asks Redis (server/web/rate_limiter.py); 0: never asks.
+# class -> requests an instance counts locally before it asks Redis (server/redis/rate_limiter.py); 0: never asks.
 STRIDES: Mapping[str, int] = {
     "address": 0,
     "webhook": 0,

@@ -18,6 +18,8 @@ class Mail:
     url: str | None = key(env="SMTP_URL", secret=True, default=None)
     sender: str = ""
     timeout_seconds: float
+    digest_minutes: int
+    digest_pause_minutes: int
 
     @property
     def is_on(self) -> bool:

@@ -49,6 +49,18 @@ def derived(default: Any) -> Any:
     return field(default=default, metadata={"derived": True})
 
 
+def secret_names(cls: type[Any], section: str = "") -> frozenset[str]:
+    """The environment's names of all secrets of the dataclass and its sections."""
+    types = get_type_hints(cls)
+    names: set[str] = set()
+    for item in fields(cls):
+        if is_dataclass(kind := types[item.name]) and isinstance(kind, type):
+            names |= secret_names(kind, item.name)
+        elif item.metadata.get("secret"):
+            names.update(_environment_names(section, item))
+    return frozenset(names)
+
+
 def read_toml(path: Path) -> dict[str, Any]:
     """Parse the file, or raise ConfigError."""
     try:
@@ -98,11 +110,6 @@ class Reader:
         """All environment variables that set a field."""
         return frozenset(self._known)
 
-    def _names(self, long_name: str, item: Field[Any]) -> list[str]:
-        names = [name for name in (long_name, item.metadata.get("env")) if name]
-        self._known.update(names)
-        return names
-
     def reject_unknown(self) -> None:
         """Raise ConfigError for a CONFAB_ variable that sets no field."""
         for name in sorted(self._environ):
@@ -112,8 +119,9 @@ class Reader:
                 )
 
     def _find(self, item: Field[Any], kind: Any, section: str, given: Mapping[str, Any]) -> Any:
-        long_name = PREFIX + "_".join(part for part in (*section.split("."), item.name) if part).upper()
-        for name in self._names(long_name, item):
+        names = _environment_names(section, item)
+        self._known.update(names)
+        for name in names:
             if name in self._environ:
                 return _converted(name, item, kind, self._environ[name])
         name = _key_name(section, item.name)
@@ -122,6 +130,12 @@ class Reader:
         if item.default is MISSING:
             raise ConfigError(f"{name} is missing: add it.")
         return MISSING
+
+
+def _environment_names(section: str, item: Field[Any]) -> list[str]:
+    """The long name of the field, and its short one, if it has one."""
+    long_name = PREFIX + "_".join(part for part in (*section.split("."), item.name) if part).upper()
+    return [name for name in (long_name, item.metadata.get("env")) if name]
 
 
 def _key_name(section: str, name: str) -> str:

@@ -54,16 +54,30 @@ class Unipile:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Secrets:
     webhook_secret: str = key(env="WEBHOOK_SECRET", secret=True, default="")
+    # Accepted but never registered: set while the secret is rotated.
+    webhook_secret_previous: str = key(env="WEBHOOK_SECRET_PREVIOUS", secret=True, default="")
     jwt_secret: str = key(env="JWT_SECRET", secret=True, default="")
     # Verifies tokens but never signs them: set for the lifetime of an access token while the secret is rotated.
     jwt_secret_previous: str = key(env="JWT_SECRET_PREVIOUS", secret=True, default="")
     demo_password: str = key(secret=True, default="")
     erase_secret: str = key(env="ERASE_SECRET", secret=True, default="")
+    # Earlier ones, separated by commas: hashes that were made with them are recognised.
+    erase_secret_previous: str = key(env="ERASE_SECRET_PREVIOUS", secret=True, default="")
 
     @property
-    def erasure_key(self) -> str:
-        """The key of the hashes of erased names. It must stay the same when JWT_SECRET is rotated."""
-        return self.erase_secret or self.jwt_secret
+    def webhook_secrets(self) -> tuple[str, ...]:
+        """Those with which UniPile may post, the one that is registered first."""
+        return tuple(filter(None, (self.webhook_secret, self.webhook_secret_previous)))
+
+    @property
+    def erasure_keys(self) -> tuple[str, ...]:
+        """The keys of the hashes of erased names: the first makes them, all of them recognise them. None may be lost,
+        JWT_SECRET's present value included where ERASE_SECRET is not set.
+        """
+        whole = self.erase_secret_previous
+        # An earlier secret may have a comma of its own.
+        parts = [part.strip() for part in whole.split(",")]
+        return tuple(dict.fromkeys(filter(None, (self.erase_secret or self.jwt_secret, *parts, whole))))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +104,8 @@ class Pace:
     burst: int
     fresh_days: int
     new_chats_per_day: int
+    settled_new_chats_per_day: int
+    stop_hours: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,4 +160,6 @@ class Realtime:
 class Log:
     level: str = key(choices=("debug", "info", "warning", "error"))
     format: str = key(choices=("auto", "human", "json"))
+    # Where traces are sent over OTLP; empty: nothing is traced.
+    traces_url: str = ""
     sentry_dsn: str | None = key(env="SENTRY_DSN", secret=True, default=None)

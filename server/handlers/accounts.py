@@ -17,21 +17,24 @@ from server.accounts.linking import (
     require_whatsapp,
 )
 from server.accounts.provider_errors import translated_errors
+from server.accounts.settings import change_settings
 from server.config import Config
 from server.errors import ConfabError, NotFound
 from server.plans.quotas import check_account_slot
 from server.queue import DROP_PAIRING, REFRESH_ACCOUNT, enqueue
 from server.realtime.broker import announce_access_change, publish
 from server.realtime.pushes import account_push
-from server.rules.account_states import REPLACED, Seen
+from server.rules.account_states import CANCELLED, REPLACED, Seen
 from server.schemas.accounts import Connect, PatchAccount, Reconnect
 from server.schemas.fields import ListQuery
 from server.store.accounts import accounts, hosted_links, states
-from server.store.accounts.accounts import AccountSettings, OwnAccount
+from server.store.accounts.account_settings import AccountSettings
+from server.store.accounts.accounts import OwnAccount
 from server.store.plans import entitlements
 from server.unipile.answers import CheckpointStep
 from server.unipile.errors import Rejected
-from server.web.app_keys import CALLER, CONFIG, DATABASE, NAME_HASHER, PAYER, REDIS, UNIPILE
+from server.web.app_keys import ACTOR, CONFIG, DATABASE, NAME_HASHER, PAYER, REDIS, UNIPILE
+from server.web.callers import key_accounts
 from server.web.requests import (
     caller,
     decode_cursor,
@@ -53,14 +56,14 @@ HOSTED_LINK_SECONDS = 30 * 60
 
 async def list_accounts(request: web.Request) -> web.Response:
     query = load_query(request, LIST_QUERY)
-    after, key = decode_cursor(query["cursor"]), request[CALLER].key
+    after = decode_cursor(query["cursor"])
     page = await request.app[DATABASE].read(
         accounts.list_accounts,
         caller(request),
         provider_of(request),
         query["limit"],
         after[1] if after else 0,
-        None if key is None else key.account_ids,
+        key_accounts(request),
     )
     return page_answer(page)
 
@@ -78,9 +81,14 @@ async def connect_account(request: web.Request) -> web.Response:
     await _require_slot(request, caller(request), with_pairings=False)
     if given["method"] == "hosted":
         await _replace_pairings(request, provider)
-        return await _open_hosted_page(request, provider)
+        return await _open_hosted_page(request, caller(request), 201)
+    return await _begin_pairing(request, provider, given["phone_number"])
+
+
+async def _begin_pairing(request: web.Request, provider: str, phone_number: str | None) -> web.Response:
+    """Show a code to scan, or to type on the phone with this number."""
     with translated_errors():
-        checkpoint = await request.app[UNIPILE].start_connect(given["phone_number"])
+        checkpoint = await request.app[UNIPILE].start_connect(phone_number)
     pairing = AccountLink(caller(request), provider, checkpoint.external_account_id, Seen.CODE_SHOWN)
     try:
         account_id = await _insert_link(request, pairing)
@@ -110,19 +118,24 @@ async def _require_slot(
         check_account_slot(rights, taken)
 
 
-async def _open_hosted_page(request: web.Request, provider: str) -> web.Response:
-    """Create one hosted page per click, with a short-lived link. The account arrives with the page's notify call."""
+async def _open_hosted_page(
+    request: web.Request, user_id: int, status: int, known: str | None = None
+) -> web.Response:
+    """Create one hosted page per click, with a short-lived link. The account arrives with the page's notify call, also
+    a known one that is reconnected.
+    """
     token, config = secrets.token_urlsafe(32), request.app[CONFIG]
     await request.app[DATABASE].write(
-        hosted_links.insert_link, token, caller(request), provider, HOSTED_LINK_SECONDS
+        hosted_links.insert_link, token, user_id, provider_of(request), HOSTED_LINK_SECONDS, known
     )
     with translated_errors():
         url = await request.app[UNIPILE].make_hosted_link(
             expires_at=datetime.now(UTC) + timedelta(seconds=HOSTED_LINK_SECONDS),
             notify_url=f"{config.web.public_url}/api/webhooks/unipile/hosted/{token}",
             return_url=f"{config.web.public_url}/",
+            known=known,
         )
-    return json_answer({"account": None, "url": url}, 201)
+    return json_answer({"account": None, "url": url}, status)
 
 
 async def _link_account(request: web.Request, provider: str, external_account_id: str) -> web.Response:
@@ -142,11 +155,13 @@ async def _insert_link(request: web.Request, link: AccountLink) -> int:
 
 
 async def reconnect_account(request: web.Request) -> web.Response:
-    """Show a new code for a known account; its chats and messages stay."""
+    """Show a new code for a known account, or open UniPile's hosted page; its chats and messages stay."""
     given = await load_body(request, RECONNECT)
     own = await _fetch_own_account(request)
     if own.status == "disconnected":  # it takes a slot of the plan again
         await _require_slot(request, own.user_id, own.external_account_id)
+    if given["method"] == "hosted":  # for the user it belongs to, whichever owner asks
+        return await _open_hosted_page(request, own.user_id, 200, own.external_account_id)
     with translated_errors():
         checkpoint = await request.app[UNIPILE].start_reconnect(
             own.external_account_id, given["phone_number"]
@@ -157,9 +172,24 @@ async def reconnect_account(request: web.Request) -> web.Response:
     return await _connected_answer(request, own.id, checkpoint, 200)
 
 
-async def disconnect_account(request: web.Request) -> web.Response:
-    """Delete the account at UniPile, which stops its billing; chats and messages stay."""
+async def play_busy_day(request: web.Request) -> web.Response:
+    """Link the account and let customers write to it, in sandbox mode only."""
+    if not request.app[CONFIG].sandbox.enabled:
+        raise NotFound
     own = await _fetch_own_account(request)
+    with translated_errors():
+        await request.app[UNIPILE].play_busy_day(own.external_account_id)
+    return web.Response(status=204)
+
+
+async def disconnect_account(request: web.Request) -> web.Response:
+    """Delete the account at UniPile, which stops its billing; chats and messages stay. A pairing that was not scanned
+    is cancelled, unless the scan comes first.
+    """
+    own = await _fetch_own_account(request)
+    if own.is_pairing:
+        await enqueue(request.app[REDIS], DROP_PAIRING, own.id, CANCELLED)
+        return web.Response(status=204)
     with translated_errors():
         try:
             await request.app[UNIPILE].delete_account(own.external_account_id)
@@ -172,10 +202,12 @@ async def disconnect_account(request: web.Request) -> web.Response:
 
 
 async def patch_account(request: web.Request) -> web.Response:
-    """Change the account's settings: read receipts and retention."""
+    """Change the account's settings: read receipts, retention, categories, and who gets chats without an owner."""
     given = await load_body(request, PATCH_ACCOUNT)
     own = await _fetch_own_account(request)
-    changed = await request.app[DATABASE].write(accounts.set_settings, own.id, cast(AccountSettings, given))
+    changed = await request.app[DATABASE].write(
+        change_settings, own.id, cast(AccountSettings, given), request[ACTOR]
+    )
     if changed is not None:
         push = account_push(own.id, *changed)
         await publish(request.app[REDIS], own.id, [push])

@@ -5,7 +5,9 @@ from aiohttp import web
 from server.accounts.provider_errors import status_error, translated_errors
 from server.errors import ConfabError, NotFound
 from server.messages.amending import AmendmentReader, IsChanged
-from server.schemas.messages import EditMessage, React
+from server.messages.discarding import discard_failed
+from server.realtime.broker import publish_or_log
+from server.schemas.sends import EditMessage, React
 from server.store.messages import messages
 from server.store.messages.messages import OpenMessage
 from server.unipile.message_state import MessageState
@@ -29,11 +31,23 @@ async def edit_message(request: web.Request) -> web.Response:
 
 
 async def delete_message(request: web.Request) -> web.Response:
-    """Delete an own message for everyone; 409 if WhatsApp's time limit for deletions has passed."""
-    message = await _fetch_open_message(request, must_be_own=True)
+    """Delete an own message for everyone; 409 if WhatsApp's time limit for deletions has passed. A failed message was
+    never at WhatsApp: it is deleted here.
+    """
+    message = await _fetch_message(request)
+    if message.direction == "out" and message.status == "failed":
+        return await _discard(request, message)
+    _require_amendable(message, must_be_own=True)
     with translated_errors():
         await request.app[UNIPILE].delete_message(message.provider_msg_id)
     return await _confirmed_answer(request, message, lambda state: state.is_deleted, NOT_DELETED)
+
+
+async def _discard(request: web.Request, message: OpenMessage) -> web.Response:
+    app = request.app
+    discarded = await app[DATABASE].write(discard_failed, message)
+    await publish_or_log(app[REDIS], message.account_id, discarded.pushes, "deletion_not_published")
+    return object_answer([("message", discarded.message_json)])
 
 
 async def set_reaction(request: web.Request) -> web.Response:
@@ -62,6 +76,12 @@ async def _react(request: web.Request, value: str) -> web.Response:
 
 async def _fetch_open_message(request: web.Request, *, must_be_own: bool) -> OpenMessage:
     """The message in the path; raises if the caller cannot amend it now."""
+    message = await _fetch_message(request)
+    _require_amendable(message, must_be_own=must_be_own)
+    return message
+
+
+async def _fetch_message(request: web.Request) -> OpenMessage:
     message = await request.app[DATABASE].read(
         messages.fetch_open_message,
         caller(request),
@@ -72,7 +92,6 @@ async def _fetch_open_message(request: web.Request, *, must_be_own: bool) -> Ope
     )
     if message is None:
         raise NotFound
-    _require_amendable(message, must_be_own=must_be_own)
     return message
 
 

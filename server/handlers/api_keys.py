@@ -10,7 +10,7 @@ from server.schemas.api_keys import CreateKey
 from server.schemas.fields import ListQuery
 from server.store.people import api_keys
 from server.web.app_keys import ACTOR, CALLER, CALLER_ROLES, DATABASE, REDIS
-from server.web.identify import make_key, prefix_of
+from server.web.identity.identify import make_key, prefix_of
 from server.web.requests import decode_cursor, load_body, load_query, object_answer, page_answer, path_id
 
 LIST_QUERY, CREATE_KEY = ListQuery(), CreateKey()

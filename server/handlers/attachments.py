@@ -24,7 +24,8 @@ MAX_ATTACHMENT_ID = 255
 ONE_RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})", re.ASCII | re.IGNORECASE)
 HEADERS = {
     "Accept-Ranges": "bytes",
-    # The URL identifies these bytes for ever. Browsers cache them per token: another user who logs in there asks again.
+    # The URL identifies these bytes for ever. Browsers cache them per token; those that elements load
+    # with a cookie, per media key. So another user who signs in there asks again.
     "Cache-Control": "private, max-age=31536000, immutable",
     "Vary": "Authorization",
     "Content-Security-Policy": "sandbox; default-src 'none'",
@@ -65,6 +66,11 @@ async def _file_answer(
     except Missing as error:
         await _mark_missing(request, wanted)
         raise NotFound("The stored file is missing.") from error
+    return await stream_answer(request, _file_head(file, part), chunks)
+
+
+def _file_head(file: StoredFile, part: ByteRange) -> web.StreamResponse:
+    """The response to a download, without its body."""
     inline = is_inline(file.mimetype)
     is_whole = part == ByteRange(0, file.size)
     answer = web.StreamResponse(status=200 if is_whole else 206, headers=HEADERS)
@@ -75,7 +81,7 @@ async def _file_answer(
     answer.headers["Content-Disposition"] = disposition(file.file_name, inline=inline)
     if not is_whole:
         answer.headers["Content-Range"] = f"bytes {part.begin}-{part.end - 1}/{file.size}"
-    return await stream_answer(request, answer, chunks)
+    return answer
 
 
 async def _mark_missing(request: web.Request, wanted: Wanted) -> None:
@@ -129,20 +135,18 @@ def _tags(header: str) -> list[str]:
 
 def _requested_range(request: web.Request, size: int, etag: str) -> ByteRange | None:
     """The requested range, by default the whole file; None if the file has no such range."""
-    whole = ByteRange(0, size)
     requested = ONE_RANGE.fullmatch(request.headers.get("Range", "").strip())
-    condition = request.headers.get("If-Range")
-    if (
-        requested is None
-        or not any(requested.groups())
-        or (condition is not None and condition.strip() != etag)
-    ):
-        return whole
-    first, last = requested.groups()
+    is_current = request.headers.get("If-Range", etag).strip() == etag
+    part = _parse_range(requested[1], requested[2], size) if requested and is_current else None
+    if part is None:
+        return ByteRange(0, size)
+    return part if part.begin < part.end else None
+
+
+def _parse_range(first: str, last: str, size: int) -> ByteRange | None:
+    """From `first` to `last`, or as many of the last bytes; None if this is no valid range, which is ignored."""
     if not first:
-        begin, end = max(0, size - int(last)), size
-    else:
-        begin, end = int(first), min(size, int(last) + 1 if last else size)
-        if last and int(last) < begin:
-            return whole  # not a valid range, and therefore ignored
-    return ByteRange(begin, end) if begin < end else None
+        return ByteRange(max(0, size - int(last)), size) if last else None
+    if not last:
+        return ByteRange(int(first), size)
+    return ByteRange(int(first), min(size, int(last) + 1)) if int(last) >= int(first) else None

@@ -4,6 +4,7 @@ from contextlib import suppress
 
 from aiohttp import web
 
+from server.audit_actions import AuditAction
 from server.auth.tokens import bearer_token, hash_token, make_refresh_token
 from server.config.limits import LOGIN_ADDRESS, LOGIN_USER
 from server.errors import ConfabError, NotFound
@@ -15,15 +16,15 @@ from server.store.people import audit, users
 from server.store.people.audit import Actor
 from server.store.people.users import User
 from server.web.app_keys import CONFIG, DATABASE, LIMITER, PASSWORDS, RATES, REDIS, TOKENS
-from server.web.requests import load_body
-from server.web.session_cookies import (
+from server.web.identity.media_cookie import delete_media_cookie
+from server.web.identity.session_cookies import (
     begin_session,
     cookie_name,
     cookie_path,
-    is_https,
     read_cookie,
     session_answer,
 )
+from server.web.requests import is_https, load_body
 
 LOGIN, REGISTER, TEST_TOKEN = Login(), Register(), TestToken()
 REFRESH_GRACE_SECONDS = 30
@@ -64,19 +65,22 @@ async def refresh(request: web.Request) -> web.Response:
     """A new access token for the refresh cookie, which is renewed each time."""
     session_id, token = read_cookie(request)
     fresh = make_refresh_token()
-    found = await request.app[DATABASE].write(
-        users.rotate_session,
-        session_id,
-        hash_token(token),
-        hash_token(fresh),
-        days=request.app[CONFIG].auth.refresh_days,
-        grace_seconds=REFRESH_GRACE_SECONDS,
-    )
+    found = await _rotate_session(request, session_id, token, fresh)
     if found is None:
         await _revoke_reused(request, session_id)
         raise ConfabError("unauthenticated")
     user, is_rotated = found
     return session_answer(request, user, session_id, fresh if is_rotated else None)
+
+
+async def _rotate_session(
+    request: web.Request, session_id: str, token: str, fresh: str
+) -> tuple[User, bool] | None:
+    """Replace the session's refresh token; returns its user and whether the fresh one is valid now."""
+    days, hashes = request.app[CONFIG].auth.refresh_days, (hash_token(token), hash_token(fresh))
+    return await request.app[DATABASE].write(
+        users.rotate_session, session_id, *hashes, days=days, grace_seconds=REFRESH_GRACE_SECONDS
+    )
 
 
 async def _revoke_reused(request: web.Request, session_id: str) -> None:
@@ -96,6 +100,7 @@ async def log_out(request: web.Request) -> web.Response:
     answer = web.Response(status=204)
     # Browsers delete a `__Host-` cookie only if the response sets the same security attributes.
     answer.del_cookie(cookie_name(request), path=cookie_path(request), secure=is_https(request))
+    delete_media_cookie(request, answer)
     return answer
 
 
@@ -111,29 +116,30 @@ def _sessions_of(request: web.Request) -> set[str]:
 
 async def make_test_token(request: web.Request) -> web.Response:
     """A token of an entitled user, created if new; 404 unless the configuration allows it."""
-    config = request.app[CONFIG]
-    if not config.auth.test_tokens:
+    if not request.app[CONFIG].auth.test_tokens:
         raise NotFound
     given = await load_body(request, TEST_TOKEN)
     email = given["email"] or f"{given['user_id']}@test.confab.local"
     user = await request.app[DATABASE].write(
         ensure_test_user, email, given["name"] or given["user_id"] or email
     )
-    # Its refresh token is given to no client: the session lives as long as this access token.
+    return session_answer(request, user, await _insert_test_session(request, user), None)
+
+
+async def _insert_test_session(request: web.Request, user: User) -> str:
+    """A session that lives as long as one access token, for its refresh token is given to no client."""
+    seconds = request.app[CONFIG].auth.access_token_seconds
     session_id = await request.app[DATABASE].write(
-        users.insert_session,
-        user.id,
-        hash_token(make_refresh_token()),
-        seconds=config.auth.access_token_seconds,
+        users.insert_session, user.id, hash_token(make_refresh_token()), seconds=seconds
     )
     if session_id is None:
         raise ConfabError("unauthenticated")
-    return session_answer(request, user, session_id, None)
+    return session_id
 
 
 def _actor_of(request: web.Request, user: User) -> Actor:
     return Actor(user_id=user.id, name=user.email, address=request.remote)
 
 
-async def _record_login(request: web.Request, action: str, actor: Actor) -> None:
+async def _record_login(request: web.Request, action: AuditAction, actor: Actor) -> None:
     await request.app[DATABASE].write(audit.record, action, actor)

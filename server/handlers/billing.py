@@ -1,6 +1,7 @@
 """The webhook of a billing system, which grants and revokes plans (Standard Webhooks)."""
 
 import time
+from collections.abc import Sequence
 
 import structlog
 from aiohttp import web
@@ -24,34 +25,35 @@ async def take_billing_event(request: web.Request) -> web.Response:
     """Grant or revoke the `billing` entitlement of a user. A repeated `webhook-id` changes nothing; 404 also if no
     billing secret is configured.
     """
-    config = request.app[CONFIG]
-    if not config.billing.secret:
-        raise NotFound
+    secrets = _require_secrets(request)
     body = await request.read()
-    webhook_id = _verify_signature(request, config.billing.secret, body)
+    webhook_id = _verify_signature(request, secrets, body)
     notice = await _read_notice(request)
     actor = Actor(name="billing", address=request.remote)
     user_id, is_applied = await request.app[DATABASE].write(
         receive_billing_event, actor, webhook_id, body, notice
     )
     if is_applied:
-        log.info(
-            "billing_applied",
-            webhook_id=webhook_id,
-            kind=GRANTED if notice.is_granted else REVOKED,
-            user_id=user_id,
-        )
+        kind = GRANTED if notice.is_granted else REVOKED
+        log.info("billing_applied", webhook_id=webhook_id, kind=kind, user_id=user_id)
         await _push_plan(request, user_id, notice.provider)
     return json_answer({"received": True, "applied": is_applied})
 
 
-def _verify_signature(request: web.Request, secret: str, body: bytes) -> str:
+def _require_secrets(request: web.Request) -> Sequence[str]:
+    secrets = request.app[CONFIG].billing.secrets
+    if not secrets:
+        raise NotFound
+    return secrets
+
+
+def _verify_signature(request: web.Request, secrets: Sequence[str], body: bytes) -> str:
     """The event's id, after its signature is verified."""
     webhook_id, timestamp, signatures = (
         request.headers.get(name, "") for name in ("webhook-id", "webhook-timestamp", "webhook-signature")
     )
     try:
-        check_signature(secret, webhook_id, timestamp, signatures, body, time.time())
+        check_signature(secrets, webhook_id, timestamp, signatures, body, time.time())
     except SignatureError as error:
         raise ConfabError("bad_signature", f"{error}.") from error
     return webhook_id

@@ -12,6 +12,7 @@ from server.store.messages.messages import ChangedMessage
 from server.store.sending import chat_starts
 from server.store.sending.chat_starts import StartTarget
 from server.web.app_keys import CONFIG, DATABASE, PAYER, REDIS, UNIPILE
+from server.web.callers import author_of
 from server.web.requests import caller, load_body, object_answer, path_id, provider_of
 
 START_CHAT = StartChat()
@@ -24,7 +25,9 @@ async def start_chat(request: web.Request) -> web.Response:
     given = await load_body(request, START_CHAT)
     target = await _fetch_target(request)
     client_id = given["client_id"] or str(uuid4())
-    message = await _starter(request).start(request[PAYER], target, given["to"], client_id, given["text"])
+    message = await _starter(request).start(
+        request[PAYER], target, author_of(request), given["to"], client_id, given["text"]
+    )
     return await _start_answer(request, message)
 
 
@@ -33,7 +36,7 @@ async def find_known_start(request: web.Request) -> web.Response | None:
     given = await load_body(request, START_CHAT)
     if not given["client_id"]:
         return None
-    known = await _starter(request).find(await _fetch_target(request), given["client_id"])
+    known = await _starter(request).find(await _fetch_target(request), author_of(request), given["client_id"])
     return await _start_answer(request, known) if known else None
 
 

@@ -1,6 +1,6 @@
 """Chats: the list, one chat, its flags, and the changes of an account since a seq."""
 
-from typing import cast
+from typing import Literal, TypedDict, cast
 
 from aiohttp import web
 
@@ -8,15 +8,18 @@ from server.errors import NotFound
 from server.queue import MIRROR_CHAT, enqueue
 from server.realtime.broker import publish
 from server.realtime.pushes import chat_push
+from server.realtime.topic_rows import list_seen_changes
 from server.schemas.chats import ChatQuery, PatchChat
 from server.schemas.messages import ChangesQuery
 from server.store.accounts import accounts
-from server.store.chats import chats, flags, unread
-from server.store.chats.chats import ReachableChat
+from server.store.chats import chat_counts, chat_lists, chats, flags, related, unread
+from server.store.chats.chat_lists import ChatListQuery
 from server.store.chats.flags import ChatChanges
-from server.store.messages import changes
+from server.store.db.keyset_pages import Page
 from server.store.search import search_index
-from server.web.app_keys import CALLER, DATABASE, REDIS
+from server.web.app_keys import DATABASE, REDIS
+from server.web.callers import key_accounts, require_chat, viewer_of
+from server.web.page_answers import answer_page
 from server.web.requests import (
     caller,
     load_body,
@@ -32,26 +35,71 @@ from server.web.requests import (
 CHAT_QUERY, PATCH_CHAT, CHANGES_QUERY = ChatQuery(), PatchChat(), ChangesQuery()
 
 
+class ChatFilters(TypedDict):
+    """A loaded `ChatQuery`."""
+
+    filter: str | None
+    status: str | None
+    assignee: int | Literal["me"] | None
+    team_id: int | None
+    mentioned: str | None
+    labels: tuple[int, ...] | None
+    waiting_minutes: int | None
+    target: str | None
+    sort: str
+    q: str | None
+    limit: int
+    cursor: str | None
+
+
 async def list_chats(request: web.Request) -> web.Response:
-    query = load_query(request, CHAT_QUERY)
-    user_id, provider, account_id = caller(request), provider_of(request), path_id(request, "account_id")
-    database = request.app[DATABASE]
-    if query["q"]:
-        await search_index.catch_up(database, user_id)
-    page = await database.read(
-        chats.list_chats,
-        user_id,
-        provider,
-        account_id,
-        limit=query["limit"],
-        after=time_cursor(query["cursor"]),
-        chosen=query["filter"],
-        named=query["q"] and query["q"].strip(),
+    query = cast(ChatFilters, load_query(request, CHAT_QUERY))
+    chosen = _list_query(request, query)
+    if not chosen.is_of_account:
+        return await _read_page(request, query, chosen)
+    return await answer_page(
+        request, (chosen, query["limit"], query["cursor"]), lambda: _read_page(request, query, chosen)
     )
+
+
+async def _read_page(request: web.Request, query: ChatFilters, chosen: ChatListQuery) -> web.Response:
+    if chosen.named:
+        await search_index.catch_up(request.app[DATABASE], caller(request))
+    page = await _fetch_page(request, query, chosen)
     # One query in the usual case; only an empty page needs a second one, to answer 404 for a foreign account.
     if not page.items:
         await _require_account(request)
     return page_answer(page)
+
+
+async def _fetch_page(request: web.Request, query: ChatFilters, chosen: ChatListQuery) -> Page:
+    return await request.app[DATABASE].read(
+        chat_lists.list_chats,
+        caller(request),
+        provider_of(request),
+        path_id(request, "account_id"),
+        chosen,
+        limit=query["limit"],
+        after=time_cursor(query["cursor"]),
+    )
+
+
+def _list_query(request: web.Request, query: ChatFilters) -> ChatListQuery:
+    named = query["q"] and query["q"].strip()
+    owner = caller(request) if query["assignee"] == "me" else query["assignee"]
+    return ChatListQuery(
+        query["filter"],
+        query["status"],
+        owner,
+        query["team_id"],
+        query["sort"],
+        named,
+        query["labels"] or (),
+        viewer_of(request) if query["labels"] else 0,
+        query["waiting_minutes"],
+        query["mentioned"] is not None,
+        query["target"],
+    )
 
 
 async def _require_account(request: web.Request) -> None:
@@ -64,9 +112,16 @@ async def _require_account(request: web.Request) -> None:
 
 async def show_unread(request: web.Request) -> web.Response:
     """The unread counts of all of the caller's accounts, whichever pages of their chats were loaded."""
-    key = request[CALLER].key
     items = await request.app[DATABASE].read(
-        unread.list_unread, caller(request), provider_of(request), None if key is None else key.account_ids
+        unread.list_unread, caller(request), provider_of(request), key_accounts(request)
+    )
+    return object_answer([("accounts", f"[{','.join(items)}]")])
+
+
+async def show_counts(request: web.Request) -> web.Response:
+    """How many chats of each of the caller's accounts are open, snoozed and waiting."""
+    items = await request.app[DATABASE].read(
+        chat_counts.list_counts, caller(request), provider_of(request), key_accounts(request)
     )
     return object_answer([("accounts", f"[{','.join(items)}]")])
 
@@ -84,24 +139,23 @@ async def show_chat(request: web.Request) -> web.Response:
     return object_answer([("chat", chat)])
 
 
+async def list_related(request: web.Request) -> web.Response:
+    """The chats with the same person on the caller's other accounts."""
+    chat = await require_chat(request)
+    items = await request.app[DATABASE].read(
+        related.list_related, caller(request), chat.account_id, chat.id, key_accounts(request)
+    )
+    return object_answer([("items", f"[{','.join(items)}]")])
+
+
 async def patch_chat(request: web.Request) -> web.Response:
     """Mark read or unread, archive, pin, mute: here at once, and at UniPile in a job."""
     given = cast(ChatChanges, await load_body(request, PATCH_CHAT))
-    chat = await _require_chat(request)
+    chat = await require_chat(request)
     changed = await request.app[DATABASE].write(flags.patch_chat, chat.account_id, chat.id, given)
     await publish(request.app[REDIS], changed.account_id, [chat_push(changed)])
     await enqueue(request.app[REDIS], MIRROR_CHAT, chat.id, _mirrored_flags(given))
     return object_answer([("chat", changed.json)])
-
-
-async def _require_chat(request: web.Request) -> ReachableChat:
-    chat = await request.app[DATABASE].read(
-        chats.fetch_reachable_chat, caller(request), path_id(request, "chat_id")
-    )
-    account = (path_id(request, "account_id"), provider_of(request))
-    if chat is None or (chat.account_id, chat.provider) != account:
-        raise NotFound
-    return chat
 
 
 def _mirrored_flags(given: ChatChanges) -> list[str]:
@@ -114,9 +168,13 @@ async def list_changes(request: web.Request) -> web.Response:
     """The account's changes after the seq `since`, in order."""
     query = load_query(request, CHANGES_QUERY)
     await _require_account(request)
-    found = await request.app[DATABASE].read(
-        changes.list_changes, path_id(request, "account_id"), query["since"], query["limit"]
+    found = await list_seen_changes(
+        request.app[DATABASE],
+        caller(request),
+        path_id(request, "account_id"),
+        query["since"],
+        query["limit"],
     )
-    items = ",".join(change.item for change in found.items)
-    more, reset = "true" if found.more else "false", ',"reset":true' if found.reset else ""
-    return text_answer(f'{{"items":[{items}],"seq":{found.head},"more":{more}{reset}}}')
+    if found is None:
+        raise NotFound
+    return text_answer(found.json)

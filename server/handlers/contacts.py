@@ -1,7 +1,7 @@
 """Contacts: those of a chat, and their pictures."""
 
 from collections.abc import Mapping
-from typing import TypedDict
+from typing import TypedDict, cast
 
 import orjson
 import structlog
@@ -19,7 +19,8 @@ from server.web.requests import caller, json_answer, path_id, provider_of
 log = structlog.get_logger()
 
 HEADERS = {
-    # The URL identifies these bytes for ever. Browsers cache them per token: another user who logs in there asks again.
+    # The URL identifies these bytes for ever. Browsers cache them per token; those that elements load
+    # with a cookie, per media key. So another user who signs in there asks again.
     "Cache-Control": "private, max-age=31536000, immutable",
     "Vary": "Authorization",
     "Content-Security-Policy": "sandbox; default-src 'none'",
@@ -31,6 +32,7 @@ HEADERS = {
 class ShownContact(TypedDict):
     """A contact in a chat, as the API shows it."""
 
+    id: int | None
     provider_id: str | None
     name: str | None
     phone: str | None
@@ -73,13 +75,18 @@ async def list_people(request: web.Request) -> web.Response:
     if chat is None:
         raise NotFound
     if chat.contact is not None:
-        return json_answer({"items": [_shown_contact(orjson.loads(chat.contact))], "files": chat.files})
-    others = await _fetch_others(request, chat.provider_chat_id)
+        items = [_stored_contact(chat.contact)]
+    else:
+        items = await _list_others(request, account_id, chat.provider_chat_id)
+    return json_answer({"items": items, "files": chat.files})
+
+
+async def _list_others(request: web.Request, account_id: int, provider_chat_id: str) -> list[ShownContact]:
+    """The chat's attendees at UniPile, with what is stored of them."""
+    others = await _fetch_others(request, provider_chat_id)
     names = [name for attendee in others for name in attendee["ids"]]
     known = await request.app[DATABASE].read(contacts.list_contacts, account_id, names)
-    return json_answer(
-        {"items": [_merge_stored(attendee, known) for attendee in others], "files": chat.files}
-    )
+    return [_merge_stored(attendee, known) for attendee in others]
 
 
 async def _fetch_others(request: web.Request, provider_chat_id: str) -> list[Attendee]:
@@ -91,16 +98,22 @@ async def _fetch_others(request: web.Request, provider_chat_id: str) -> list[Att
 
 def _merge_stored(attendee: Attendee, known: Mapping[str, str]) -> ShownContact:
     """An attendee with what is stored of the contact, else with what UniPile lists."""
+    shown: ShownContact = {
+        "id": None,
+        "provider_id": attendee["provider_id"] or None,
+        "name": attendee["name"] or None,
+        "phone": attendee["phone"] or None,
+        "avatar": None,
+    }
     found = next((known[name] for name in attendee["ids"] if name in known), None)
-    contact = {} if found is None else orjson.loads(found)
-    listed = {field: contact.get(field) or attendee[field] for field in ("name", "phone")}
-    return _shown_contact({"provider_id": attendee["provider_id"], "avatar": None, **contact, **listed})
+    if found is not None:
+        stored = _stored_contact(found)
+        names = {"name": stored["name"] or shown["name"], "phone": stored["phone"] or shown["phone"]}
+        shown = cast(ShownContact, {**stored, **names})
+    return shown
 
 
-def _shown_contact(contact: Mapping[str, str | None]) -> ShownContact:
-    return ShownContact(
-        provider_id=contact["provider_id"] or None,
-        name=contact["name"] or None,
-        phone=contact["phone"] or None,
-        avatar=contact["avatar"] or None,
-    )
+def _stored_contact(text: str) -> ShownContact:
+    """What is shown of a stored contact's JSON; an empty text is none."""
+    contact = orjson.loads(text)
+    return cast(ShownContact, {field: contact[field] or None for field in ShownContact.__annotations__})

@@ -1,5 +1,7 @@
 """Exports of an account: request, list, download and delete them."""
 
+from collections.abc import AsyncIterator
+
 from aiohttp import web
 
 from server.errors import ConfabError, NotFound
@@ -10,6 +12,7 @@ from server.schemas.fields import ListQuery
 from server.schemas.privacy import RequestExport
 from server.store.people import audit
 from server.store.privacy import exports
+from server.store.privacy.exports import ExportFile
 from server.web.app_keys import ACTOR, DATABASE, STORAGE
 from server.web.requests import (
     decode_cursor,
@@ -29,11 +32,7 @@ async def request_export(request: web.Request) -> web.Response:
     given, account_id = await load_body(request, REQUEST_EXPORT), path_id(request, "account_id")
     try:
         export_id = await request.app[DATABASE].write(
-            queue_export,
-            request[ACTOR],
-            account_id,
-            given["contact_id"],
-            with_media=given["with_media"],
+            queue_export, request[ACTOR], account_id, given["contact_id"], with_media=given["with_media"]
         )
     except LookupError as error:
         raise NotFound from error
@@ -77,10 +76,7 @@ async def fetch_export_file(request: web.Request) -> web.StreamResponse:
     file = await request.app[DATABASE].read(exports.fetch_file, account_id, export_id)
     if file is None:
         raise NotFound("There is no such export, or it is not ready or has expired.")
-    try:
-        chunks = await request.app[STORAGE].read(file.sha256, 0, file.size)
-    except Missing as error:
-        raise NotFound("The stored export is missing.") from error
+    chunks = await _read_file(request, file)
     if request.method != "HEAD":
         await request.app[DATABASE].write(
             audit.record, "export.fetched", request[ACTOR], ("account", account_id), {"export_id": export_id}
@@ -89,3 +85,10 @@ async def fetch_export_file(request: web.Request) -> web.StreamResponse:
     answer.content_type, answer.content_length = "application/zip", file.size
     answer.headers["Content-Disposition"] = disposition(f"confab-export-{export_id}.zip", inline=False)
     return await stream_answer(request, answer, chunks)
+
+
+async def _read_file(request: web.Request, file: ExportFile) -> AsyncIterator[bytes]:
+    try:
+        return await request.app[STORAGE].read(file.sha256, 0, file.size)
+    except Missing as error:
+        raise NotFound("The stored export is missing.") from error

@@ -1,50 +1,47 @@
-"""Endpoints for operators: liveness, readiness, metrics, and the settings that the app needs before login."""
+"""Endpoints for operators: liveness, readiness, and the settings that the app needs before login."""
 
 import time
 from collections.abc import Awaitable, Mapping
 from uuid import uuid4
 
 from aiohttp import web
-from prometheus_client import generate_latest
-from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
 from server import VERSION
-from server.config import DEMO_EMAIL
+from server.config import DEMO_EMAIL, Config
 from server.errors import ConfabError, Unavailable
-from server.metrics import REGISTRY
-from server.queue import (
-    AMENDMENT_QUEUE,
-    INGEST_QUEUE,
-    MAIL_QUEUE,
-    MEDIA_QUEUE,
-    OUTBOX_QUEUE,
-    SYNC_QUEUE,
-    read_queues,
-)
+from server.queue import QUEUE_NAMES, read_queues
 from server.redis.reasons import UNREACHABLE, reason_of
 from server.store.db.database import require_writable
 from server.store.dead_letters import count_dead_letters
-from server.web.app_keys import CONFIG, DATABASE, REDIS, UNIPILE
+from server.web.app_keys import CONFIG, DATABASE, REDIS, UNIPILE, WEBPUSH_KEY
+from server.web.identity.identify import may_read_metrics
 from server.web.requests import json_answer
 
-QUEUE_NAMES = {
-    INGEST_QUEUE: "ingest",
-    OUTBOX_QUEUE: "outbox",
-    AMENDMENT_QUEUE: "amendments",
-    SYNC_QUEUE: "sync",
-    MEDIA_QUEUE: "media",
-    MAIL_QUEUE: "mail",
-}
 NO_WORKER = "No worker has sent a heartbeat for 20 s: start `python worker.py`, or check its log."
 
 
 async def show_health(request: web.Request) -> web.Response:
     """Liveness: the process runs. Nothing else is checked."""
-    return json_answer({"status": "ok"})
+    return json_answer({"status": "ok", "version": VERSION})
 
 
 async def show_readiness(request: web.Request) -> web.Response:
-    """Readiness: 200 if the process can take work, else 503 with the failed checks."""
+    """Readiness: 200 if the process can take work, else 503 with the failed checks. Where metrics are for some only,
+    others learn no more than the names of what failed.
+    """
+    checks = await _run_checks(request)
+    failed = [name for name, check in checks.items() if not check["ok"]]
+    details = {"checks": checks} if may_read_metrics(request.app[CONFIG], request) else {}
+    if not failed:
+        return json_answer({"status": "ready", **details})
+    error = Unavailable(f"Not ready: {', '.join(failed)}.")
+    body = error.body(uuid4().hex) | {"status": "unavailable", **details}
+    answer = json_answer(body, error.status)
+    answer.headers["Retry-After"] = str(error.retry_after)
+    return answer
+
+
+async def _run_checks(request: web.Request) -> dict[str, dict[str, object]]:
     checks = {
         "database": await _run_check(_check_database(request)),
         "redis": await _run_check(_check_redis(request)),
@@ -53,14 +50,7 @@ async def show_readiness(request: web.Request) -> web.Response:
         checks["worker"] = _check_worker(checks["redis"])
     # Reported only: without UniPile, the process still takes work.
     checks["unipile"] = {"ok": True, "circuit": request.app[UNIPILE].circuit}
-    failed = [name for name, check in checks.items() if not check["ok"]]
-    if not failed:
-        return json_answer({"status": "ready", "checks": checks})
-    error = Unavailable(f"Not ready: {', '.join(failed)}.")
-    body = error.body(uuid4().hex) | {"status": "unavailable", "checks": checks}
-    answer = json_answer(body, error.status)
-    answer.headers["Retry-After"] = str(error.retry_after)
-    return answer
+    return checks
 
 
 async def _run_check(work: Awaitable[dict[str, object]]) -> dict[str, object]:
@@ -94,28 +84,30 @@ def _check_worker(redis: Mapping[str, object]) -> dict[str, object]:
     return {"ok": True} if redis["worker_alive"] else {"ok": False, "error": "NoWorker", "reason": NO_WORKER}
 
 
-async def show_metrics(request: web.Request) -> web.Response:
-    return web.Response(body=generate_latest(REGISTRY), headers={"Content-Type": CONTENT_TYPE_LATEST})
-
-
 async def show_config(request: web.Request) -> web.Response:
     """The settings that the app needs before login; the demo login only with the sandbox."""
     config = request.app[CONFIG]
-    demo = None
-    if config.sandbox.enabled:
-        demo = {"email": DEMO_EMAIL, "password": config.secrets.demo_password}
     return json_answer(
         {
             "sandbox": config.sandbox.enabled,
             "phone_url": config.sandbox.url if config.sandbox.enabled else None,
-            "demo": demo,
+            "demo": _demo_login(config),
             "providers": ["whatsapp"],
             "open_registration": config.auth.open_registration,
             "forgot_password": config.mail.is_on,
-            "uploads": {
-                "max_bytes": config.media.max_upload_bytes,
-                "max_files": config.media.max_upload_files,
-            },
+            "mail": config.mail.is_on,
+            "webpush_key": request.app[WEBPUSH_KEY] or None,
+            "uploads": _upload_limits(config),
             "version": VERSION,
         }
     )
+
+
+def _demo_login(config: Config) -> dict[str, str] | None:
+    if not config.sandbox.enabled:
+        return None
+    return {"email": DEMO_EMAIL, "password": config.secrets.demo_password}
+
+
+def _upload_limits(config: Config) -> dict[str, int]:
+    return {"max_bytes": config.media.max_upload_bytes, "max_files": config.media.max_upload_files}

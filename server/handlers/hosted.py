@@ -27,30 +27,56 @@ CLOCKS_DIFFER = timedelta(minutes=5)
 
 
 async def receive_hosted(request: web.Request) -> web.Response:
-    """Link the account to the user who opened the page. The call proves nothing but its token, so the account is read
-    from UniPile.
+    """Link the account to the user who opened the page, or read the state of one that was reconnected. The call proves
+    nothing but its token, so the account is read from UniPile.
     """
-    token, database = request.match_info["token"], request.app[DATABASE]
-    link = await database.read(hosted_links.fetch_hosted_link, token)
-    if link is None:
-        raise NotFound
-    external_account_id = await _read_account_id(request)
-    if link.external_account_id not in (None, external_account_id):
-        raise NotFound  # the token was used for another account
-    with translated_errors():
-        known = await request.app[UNIPILE].fetch_account(external_account_id)
+    link = await _require_link(request)
+    known = await _fetch_account(request, link)
+    if linked_id := await _find_linked(request, link):
+        await enqueue(request.app[REDIS], REFRESH_ACCOUNT, linked_id)
+        return json_answer({"received": True})
     try:
-        account_id = await _link_account(request, token, link, known)
+        account_id = await _link_account(request, link, known)
     except ConfabError as error:
         if error.code in PERMANENT_ERRORS:
-            await _reject_account(request, token, link, known, error)
+            await _reject_account(request, link, known, error)
         raise
     await announce_access_change(request.app[REDIS])
     await enqueue(request.app[REDIS], REFRESH_ACCOUNT, account_id)
     return json_answer({"received": True})
 
 
-async def _link_account(request: web.Request, token: str, link: HostedLink, known: ProviderAccount) -> int:
+async def _require_link(request: web.Request) -> HostedLink:
+    """The page of the token in the path."""
+    link = await request.app[DATABASE].read(hosted_links.fetch_hosted_link, request.match_info["token"])
+    if link is None:
+        raise NotFound
+    return link
+
+
+async def _fetch_account(request: web.Request, link: HostedLink) -> ProviderAccount:
+    """The account in the body, as UniPile describes it."""
+    external_account_id = await _read_account_id(request)
+    if link.external_account_id not in (None, external_account_id):
+        raise NotFound  # the token was used for another account
+    with translated_errors():
+        return await request.app[UNIPILE].fetch_account(external_account_id)
+
+
+async def _find_linked(request: web.Request, link: HostedLink) -> int | None:
+    """The account that the page was made for. Its state is for the job to store: it publishes it, and asks for what was
+    missed meanwhile.
+    """
+    if link.external_account_id is None:
+        return None
+    found: int | None = await request.app[DATABASE].read(
+        accounts.find_linked, link.user_id, link.provider, link.external_account_id
+    )
+    return found
+
+
+async def _link_account(request: web.Request, link: HostedLink, known: ProviderAccount) -> int:
+    token = request.match_info["token"]
     await require_linkable(request.app[DATABASE], link.user_id, known)
     rights = await request.app[ENTITLEMENTS].rights_of(link.user_id, link.provider)
     account_id: int = await request.app[DATABASE].write(
@@ -60,7 +86,7 @@ async def _link_account(request: web.Request, token: str, link: HostedLink, know
 
 
 async def _reject_account(
-    request: web.Request, token: str, link: HostedLink, known: ProviderAccount, error: ConfabError
+    request: web.Request, link: HostedLink, known: ProviderAccount, error: ConfabError
 ) -> None:
     """Tell the user why the account was rejected, and delete it at UniPile, which would bill it. The notify call proves
     too little to delete an account that may be in use: only one that was made for this page and is not used here.
@@ -68,7 +94,7 @@ async def _reject_account(
     external_account_id, created_at = known.external_account_id, known.created_at
     is_used = await request.app[DATABASE].read(accounts.is_in_use, link.provider, external_account_id)
     # Before the delete: if Postgres is away, UniPile repeats the call, and the account must still exist then.
-    await _record_rejection(request, token, link, known, error)
+    await _record_rejection(request, link, known, error)
     if not is_used and created_at is not None and created_at > link.created_at - CLOCKS_DIFFER:
         await delete_rejected_account(request.app[UNIPILE], external_account_id)
     else:
@@ -76,18 +102,12 @@ async def _reject_account(
 
 
 async def _record_rejection(
-    request: web.Request, token: str, link: HostedLink, known: ProviderAccount, error: ConfabError
+    request: web.Request, link: HostedLink, known: ProviderAccount, error: ConfabError
 ) -> None:
     """Store the reason for the user who opened the page, and push it; the app shows it until it is dismissed."""
-    rejected = await request.app[DATABASE].write(
-        insert_rejected,
-        token,
-        known.external_account_id,
-        link.user_id,
-        link.provider,
-        known.phone,
-        error.body()["error"],
-    )
+    token, reason = request.match_info["token"], error.body()["error"]
+    values = (token, known.external_account_id, link.user_id, link.provider, known.phone, reason)
+    rejected = await request.app[DATABASE].write(insert_rejected, *values)
     if rejected is None:
         return
     frame = {"event": "account:refused", "data": orjson.Fragment(rejected)}

@@ -4,7 +4,7 @@ from aiohttp import web
 
 from server.accounts import membership
 from server.errors import NotFound
-from server.realtime.broker import announce_access_change, announce_rights
+from server.realtime.broker import announce_access_change, announce_rights, publish_all
 from server.schemas.fields import ListQuery
 from server.schemas.users import SetMember
 from server.store.accounts import members
@@ -25,13 +25,19 @@ async def list_members(request: web.Request) -> web.Response:
 
 
 async def set_member(request: web.Request) -> web.Response:
-    """Add a member or change their role. Their sockets are notified at once."""
+    """Add a member, or change their role or whether they are restricted. Their sockets are notified at once."""
     given = await load_body(request, SET_MEMBER)
     account_id, user_id = path_id(request, "account_id"), path_id(request, "user_id")
-    await request.app[DATABASE].write(
-        membership.set_member, account_id, user_id, given["role"], request[ACTOR]
+    pushes = await request.app[DATABASE].write(
+        membership.set_member,
+        account_id,
+        user_id,
+        given["role"],
+        request[ACTOR],
+        restricted=given["restricted"],
     )
     await announce_rights(request.app[REDIS], user_id)
+    await publish_all(request.app[REDIS], pushes, "released_chats_not_published")
     shown = await request.app[DATABASE].read(members.fetch_member, account_id, user_id)
     if shown is None:
         raise NotFound
@@ -40,8 +46,9 @@ async def set_member(request: web.Request) -> web.Response:
 
 async def remove_member(request: web.Request) -> web.Response:
     """Remove a member. Their sockets leave the account's rooms at once."""
-    await request.app[DATABASE].write(
+    pushes = await request.app[DATABASE].write(
         membership.remove_member, path_id(request, "account_id"), path_id(request, "user_id"), request[ACTOR]
     )
     await announce_access_change(request.app[REDIS])
+    await publish_all(request.app[REDIS], pushes, "released_chats_not_published")
     return web.Response(status=204)

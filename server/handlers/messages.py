@@ -6,16 +6,15 @@ from uuid import uuid4
 
 from aiohttp import web
 
-from server.errors import NotFound
 from server.messages.retrying import retry_send
 from server.messages.send_batcher import announce_sends
 from server.messages.sending import SendRequest, find_sends
 from server.messages.uploads import FormReader, Upload
 from server.schemas.fields import MAX_ID
-from server.schemas.messages import Send, SendFiles, SendForm
-from server.store.chats import chats
+from server.schemas.sends import Send, SendFiles, SendForm
 from server.store.messages.messages import ChangedMessage
 from server.web.app_keys import CALLER, CONFIG, DATABASE, PAYER, REDIS, SENDS, STORAGE
+from server.web.callers import author_of, require_chat
 from server.web.requests import caller, load_body, load_fields, object_answer, path_id, provider_of
 
 SEND, SEND_FORM, SEND_FILES = Send(), SendForm(), SendFiles()
@@ -28,6 +27,7 @@ class SendBody(NamedTuple):
     client_id: str | None
     quote_id: int | None
     seen_seq: int | None
+    hold: bool
     uploads: list[Upload]
 
 
@@ -49,11 +49,13 @@ def _send_request(request: web.Request, body: SendBody) -> SendRequest:
         provider_of(request),
         path_id(request, "account_id"),
         path_id(request, "chat_id"),
+        author_of(request),
         body.client_id or str(uuid4()),
         body.text,
         body.quote_id,
         body.uploads,
         _seen_seq(request, body.seen_seq),
+        body.seen_seq if body.hold else None,
     )
 
 
@@ -69,6 +71,7 @@ async def find_known_send(request: web.Request) -> web.Response | None:
     body = await _read_send(request)
     if body.client_id is None:
         return None
+    await require_chat(request)
     known = await request.app[DATABASE].read(
         find_sends, path_id(request, "account_id"), path_id(request, "chat_id"), body.client_id
     )
@@ -84,20 +87,11 @@ async def _read_send(request: web.Request) -> SendBody:
     if request.content_type != "multipart/form-data":
         return SendBody(**await load_body(request, SEND), uploads=[])
     # Before the files are read: a caller who cannot write to the chat must not fill the storage.
-    await _require_chat(request)
+    await require_chat(request)
     reader = FormReader(request.app[STORAGE], request.app[DATABASE], request.app[CONFIG].media)
     form = await reader.read(request)
     given = load_fields(form.fields, SEND_FILES if form.uploads else SEND_FORM)
     return SendBody(**given, uploads=form.uploads)
-
-
-async def _require_chat(request: web.Request) -> None:
-    chat = await request.app[DATABASE].read(
-        chats.fetch_reachable_chat, caller(request), path_id(request, "chat_id")
-    )
-    account = (path_id(request, "account_id"), provider_of(request))
-    if chat is None or (chat.account_id, chat.provider) != account:
-        raise NotFound
 
 
 async def retry_message(request: web.Request) -> web.Response:

@@ -20,21 +20,26 @@ async def set_payer(request: web.Request) -> web.Response:
     account, and messages counted so far stay counted for them.
     """
     given, account_id = await load_body(request, SET_PAYER), path_id(request, "account_id")
-    push = await request.app[DATABASE].write(
-        transfer_account,
-        request.app[CONFIG].plans,
-        request[ACTOR],
-        provider_of(request),
-        account_id,
-        given["user_id"],
-        any_account=is_admin_role(request[CALLER_ROLES].role),
-    )
+    push = await _transfer_account(request, account_id, given["user_id"])
     if push is not None:
         await _announce_transfer(request, account_id, push)
     shown = await request.app[DATABASE].read(members.fetch_member, account_id, given["user_id"])
     if shown is None:
         raise NotFound
     return object_answer([("member", shown)])
+
+
+async def _transfer_account(request: web.Request, account_id: int, user_id: int) -> Push | None:
+    """Admins transfer any account, others those they pay for."""
+    return await request.app[DATABASE].write(
+        transfer_account,
+        request.app[CONFIG].plans,
+        request[ACTOR],
+        provider_of(request),
+        account_id,
+        user_id,
+        any_account=is_admin_role(request[CALLER_ROLES].role),
+    )
 
 
 async def _announce_transfer(request: web.Request, account_id: int, push: Push) -> None:

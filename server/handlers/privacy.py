@@ -5,7 +5,6 @@ from aiohttp import web
 from server.errors import NotFound
 from server.privacy.contact_erasures import begin_contact_erasure
 from server.realtime.broker import publish
-from server.realtime.pushes import tombstone_push
 from server.store.privacy import contact_erasures
 from server.web.app_keys import ACTOR, DATABASE, NAME_HASHER, REDIS
 from server.web.requests import caller, object_answer, path_id, provider_of
@@ -16,12 +15,11 @@ async def erase_contact(request: web.Request) -> web.Response:
     progress.
     """
     account_id, contact_id = path_id(request, "account_id"), path_id(request, "contact_id")
-    tombstone = await request.app[DATABASE].write(
+    begun = await request.app[DATABASE].write(
         begin_contact_erasure, request[ACTOR], request.app[NAME_HASHER], account_id, contact_id
     )
-    if tombstone is not None:
-        push = tombstone_push(tombstone)
-        await publish(request.app[REDIS], account_id, [push])
+    if begun is not None:
+        await publish(request.app[REDIS], account_id, begun.pushes)
     return object_answer([("erasure", await _erasure_json(request))], 202)
 
 

@@ -10,18 +10,18 @@ from collections.abc import Awaitable, Callable, Mapping
 import orjson
 from aiohttp import WSMessage, WSMsgType, web
 
+from server.config.sections import Realtime
 from server.errors import CLOSE_CODES, CloseCode, ConfabError, NotFound
 from server.metrics import SOCKETS
-from server.realtime.commands import Command, CommandLimit, is_row_id, parse_command, read_cursors
+from server.realtime.commands import Command, CommandLimit, is_row_id, parse_command, read_cursors, read_since
 from server.realtime.connection import Connection
 from server.rules.policy import Caller
-from server.store.accounts import accounts
 from server.store.chats import chats
 from server.store.chats.chats import ReachableChat
-from server.store.people import users
+from server.store.people import access, user_feed, users
 from server.web.app_keys import CONFIG, DATABASE, HUB, PRESENCE, ROOMS
 from server.web.authorize import authorize_command
-from server.web.identify import identify
+from server.web.identity.identify import identify
 from server.web.security_headers import require_own_page
 
 SOCKET_HEARTBEAT_SECONDS = 30.0
@@ -31,20 +31,11 @@ LONGEST_TIMER_SECONDS = 7 * 24 * 3600.0
 
 async def open_socket(request: web.Request) -> web.StreamResponse:
     require_own_page(request, request.app[CONFIG])
-    config = request.app[CONFIG].realtime
-    socket = web.WebSocketResponse(
-        heartbeat=SOCKET_HEARTBEAT_SECONDS,
-        compress=False,  # a small frame could decompress to any size
-        autoping=False,  # pings count as commands do
-        max_msg_size=config.max_frame_bytes,  # aiohttp closes with CloseCode.TOO_BIG
-        timeout=2.0,
-    )
+    socket = _make_socket(request.app[CONFIG].realtime)
     await socket.prepare(request)
     if (transport := request.transport) is None:  # disconnected during the handshake
         return socket
-    connection = Connection(socket, transport, max_bytes=config.outbox_bytes, max_frames=config.outbox_frames)
-    SOCKETS.inc()
-    request.app[HUB].open(connection)
+    connection = _open_connection(request.app, socket, transport)
     try:
         await _Session(request.app, connection).run()
     finally:
@@ -52,6 +43,26 @@ async def open_socket(request: web.Request) -> web.StreamResponse:
         request.app[HUB].remove(connection)
         await connection.wait_closed()
     return socket
+
+
+def _make_socket(config: Realtime) -> web.WebSocketResponse:
+    return web.WebSocketResponse(
+        heartbeat=SOCKET_HEARTBEAT_SECONDS,
+        compress=False,  # a small frame could decompress to any size
+        autoping=False,  # pings count as commands do
+        max_msg_size=config.max_frame_bytes,  # aiohttp closes with CloseCode.TOO_BIG
+        timeout=2.0,
+    )
+
+
+def _open_connection(
+    app: web.Application, socket: web.WebSocketResponse, transport: asyncio.Transport
+) -> Connection:
+    config = app[CONFIG].realtime
+    connection = Connection(socket, transport, max_bytes=config.outbox_bytes, max_frames=config.outbox_frames)
+    SOCKETS.inc()
+    app[HUB].open(connection)
+    return connection
 
 
 def _identity(caller: Caller) -> tuple[int, int | None]:
@@ -174,30 +185,40 @@ class _Session:
         )
 
     async def _join_user(self, data: Mapping[str, object]) -> dict[str, object]:
-        """Join all accounts that the user may see; with cursors, what was missed is replayed first."""
+        """Join all accounts that the user may see, and with `since` their own feed; replays what was missed."""
         if data.get("user_id") != self._connection.user_id:
             raise ConfabError("forbidden", "You can only join your own room.")
-        cursors = read_cursors(data.get("cursors"))
-        seqs = await self._app[DATABASE].read(accounts.list_account_seqs, self._connection.user_id)
-        key = self._require_caller().key
-        joined = {
-            str(account_id): await self._rooms.enter_account(
-                self._connection, account_id, cursors.get(account_id), head
-            )
-            for account_id, head in seqs
-            if key is None or key.reaches(account_id)
-        }
+        cursors, since = read_cursors(data.get("cursors")), read_since(data.get("since"))
+        if "since" in data and self._require_caller().key is not None:
+            raise ConfabError("forbidden", "What belongs to a person is not for API keys.")
+        answer: dict[str, object] = {"accounts": await self._enter_accounts(cursors)}
         # Not earlier: an account that is added during its own replay would look as if all of it had been replayed.
         self._connection.in_user_room = True
-        return {"accounts": joined}
+        # Only clients that ask get frames without an account.
+        return answer | {"seq": await self._enter_feed(since)} if "since" in data else answer
+
+    async def _enter_feed(self, since: int | None) -> int:
+        """Join the user's own feed; returns the seq up to which nothing is missing."""
+        head = await self._app[DATABASE].read(user_feed.fetch_head, self._connection.user_id)
+        return await self._rooms.enter_user(self._connection, since, head)
+
+    async def _enter_accounts(self, cursors: Mapping[int, int]) -> dict[str, int]:
+        """Join the accounts; returns for each the seq up to which nothing is missing."""
+        seqs = await self._app[DATABASE].read(access.list_account_seqs, self._connection.user_id)
+        key = self._require_caller().key
+        return {
+            str(account_id): await self._rooms.enter_account(
+                self._connection, account_id, cursors.get(account_id), head, sight
+            )
+            for account_id, head, sight in seqs
+            if key is None or key.reaches(account_id)
+        }
 
     async def _join_chat(self, data: Mapping[str, object], chat: ReachableChat) -> dict[str, object]:
         """Join one chat; with `since`, what was missed is replayed first."""
-        since = data.get("since")
-        if since is not None and not is_row_id(since):
-            raise ConfabError("invalid", "since is a sequence number.")
+        since = read_since(data.get("since"))
         await self._read_name()
-        seq = await self._rooms.enter_chat(self._connection, chat.account_id, chat.id, since, chat.seq)
+        seq = await self._rooms.enter_chat(self._connection, chat, since)
         return {"seq": seq}
 
     async def _leave_chat(self, data: Mapping[str, object]) -> None:

@@ -1,18 +1,24 @@
 """Serves the bundled app: files with a hash in their name, cached for ever, and its page for every other path."""
 
 import hashlib
-import re
 from dataclasses import dataclass
 from pathlib import Path
 
 from aiohttp import web
 
 from server.errors import NotFound
+from server.web.compression import accepted_codings
 
 # In order of preference; the frontend build writes both beside each text file.
 ENCODINGS = (("br", ".br"), ("gzip", ".gz"))
-CODING = re.compile(r"\s*([\w-]+)\s*(?:;\s*q=([01](?:\.\d{0,3})?)\s*)?")
+NOT_MODIFIED = 304
 FOREVER = "public, max-age=31536000, immutable"
+PAGE_NAME = "index.html"
+# The service worker obeys the policy of its own file: it requests files of the app, and may load nothing else.
+WORKER = "sw.js"
+WORKER_POLICY = (
+    "default-src 'none'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
 CONTENT_TYPES = {
     ".html": "text/html",
     ".js": "text/javascript",
@@ -49,6 +55,12 @@ class Assets:
     def find(self, name: str) -> Asset | None:
         return self._files.get(name)
 
+    @property
+    def page(self) -> str:
+        """Empty where the app has not been built."""
+        asset = self.find(PAGE_NAME)
+        return "" if asset is None else asset.bodies[""].decode()
+
 
 ASSETS = web.AppKey("assets", Assets)
 
@@ -69,13 +81,17 @@ async def show_asset(request: web.Request) -> web.Response:
 
 
 async def show_file(request: web.Request) -> web.Response:
-    """A file with a fixed name: icons, the manifest."""
-    return _asset_answer(request, _find_asset(request, request.match_info["name"]), "no-cache")
+    """A file with a fixed name: icons, the manifest, the service worker."""
+    name = request.match_info["name"]
+    response = _asset_answer(request, _find_asset(request, name), "no-cache")
+    if name == WORKER and response.status != NOT_MODIFIED:
+        response.headers["Content-Security-Policy"] = WORKER_POLICY
+    return response
 
 
 async def show_app(request: web.Request) -> web.Response:
     """The app's page, for every path that is not the server's: the app routes in the browser."""
-    return _asset_answer(request, _find_asset(request, "index.html"), "no-cache")
+    return _asset_answer(request, _find_asset(request, PAGE_NAME), "no-cache")
 
 
 def _find_asset(request: web.Request, name: str) -> Asset:
@@ -89,8 +105,8 @@ def _asset_answer(request: web.Request, asset: Asset, caching: str) -> web.Respo
     etag = f'"{asset.etag}"'
     headers = {"Cache-Control": caching, "ETag": etag, "Vary": "Accept-Encoding"}
     if _has_version(request.headers.get("If-None-Match", ""), etag):
-        return web.Response(status=304, headers=headers)
-    accepted = _accepted_codings(request.headers.get("Accept-Encoding", ""))
+        return web.Response(status=NOT_MODIFIED, headers=headers)
+    accepted = accepted_codings(request.headers.get("Accept-Encoding", ""))
     encoding = next((name for name, _ in ENCODINGS if name in accepted and name in asset.bodies), "")
     if encoding:
         headers["Content-Encoding"] = encoding
@@ -100,9 +116,3 @@ def _asset_answer(request: web.Request, asset: Asset, caching: str) -> web.Respo
 def _has_version(header: str, etag: str) -> bool:
     """Whether the browser has this version; proxies that compress make the tag weak (RFC 9110 §13.1.2)."""
     return header.strip() == "*" or etag in {tag.strip().removeprefix("W/") for tag in header.split(",")}
-
-
-def _accepted_codings(header: str) -> set[str]:
-    """The codings that the browser accepts: those whose weight is not zero (RFC 9110 §12.5.3)."""
-    found = (CODING.fullmatch(part) for part in header.lower().split(","))
-    return {match[1] for match in found if match is not None and float(match[2] or 1) > 0}

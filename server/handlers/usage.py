@@ -3,7 +3,7 @@
 from aiohttp import web
 
 from server.config.plans import PROVIDERS
-from server.plans.overview import describe_entitlement, describe_usage
+from server.plans.overview import describe_entitlements, describe_usage
 from server.rules.plans import (
     current_period,
 )
@@ -17,11 +17,7 @@ USAGE_QUERY = UsageQuery()
 async def show_entitlements(request: web.Request) -> web.Response:
     """The caller's plan for each provider, with its current usage."""
     plans = request.app[CONFIG].plans
-    items = [
-        await request.app[DATABASE].read(describe_entitlement, plans, caller(request), provider)
-        for provider in PROVIDERS
-    ]
-    return json_answer({"items": items, "next_cursor": None})
+    return json_answer(await request.app[DATABASE].read(describe_entitlements, plans, caller(request)))
 
 
 async def show_usage(request: web.Request) -> web.Response:

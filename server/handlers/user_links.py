@@ -10,8 +10,8 @@ from server.realtime.broker import announce_access_change
 from server.schemas.users import AcceptLink, LinkToken
 from server.store.people import user_links
 from server.web.app_keys import DATABASE, LIMITER, PASSWORDS, RATES, REDIS
+from server.web.identity.session_cookies import begin_session
 from server.web.requests import json_answer, load_body
-from server.web.session_cookies import begin_session
 
 LINK_TOKEN, ACCEPT_LINK = LinkToken(), AcceptLink()
 
@@ -34,12 +34,7 @@ async def accept_link(request: web.Request) -> web.Response:
         raise NotFound(LINK_EXPIRED)  # before the password is hashed, which is expensive
     password_hash = await request.app[PASSWORDS].hash(given["password"])
     user = await request.app[DATABASE].write(
-        redeem_link,
-        given["token"],
-        password_hash,
-        request.remote,
-        email=given["email"],
-        name=given["name"],
+        redeem_link, given["token"], password_hash, request.remote, email=given["email"], name=given["name"]
     )
     await announce_access_change(request.app[REDIS])
     return await begin_session(request, user, password_hash)

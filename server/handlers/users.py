@@ -9,7 +9,7 @@ from server.auth.one_time_links import NewLink
 from server.errors import ConfabError, NotFound
 from server.people import links, users
 from server.people.users import NewUser, UserChange
-from server.realtime.broker import announce_rights
+from server.realtime.broker import announce_rights, publish_all
 from server.rules.policy import may_deal_with
 from server.schemas.fields import ListQuery
 from server.schemas.users import ChangeUser, InviteUser
@@ -59,10 +59,11 @@ async def change_user(request: web.Request) -> web.Response:
     _require_reach(request, user.role, change.get("role", user.role))
     if user.id == request[CALLER].user_id and change.get("is_active") is False:
         raise ConfabError("conflict", "You cannot disable yourself.")
-    await request.app[DATABASE].write(
+    pushes = await request.app[DATABASE].write(
         users.change_user, user, change, request.app[CONFIG].plans, request[ACTOR]
     )
     await announce_rights(request.app[REDIS], user.id)
+    await publish_all(request.app[REDIS], pushes, "released_chats_not_published")
     return object_answer([("user", await _user_json(request, user.id))])
 
 

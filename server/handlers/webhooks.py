@@ -10,7 +10,8 @@ from aiohttp import web
 
 from server.auth.tokens import is_same_secret
 from server.errors import ConfabError
-from server.metrics import WEBHOOKS
+from server.metrics import PREVIOUS_SECRETS, WEBHOOKS
+from server.tracing import begin, current_traces
 from server.unipile.client import SECRET_HEADER
 from server.unipile.events.parse import account_of
 from server.unipile.fields.texts import clean
@@ -33,7 +34,8 @@ async def _receive(request: web.Request, source: str) -> web.Response:
     try:
         _check_secret(request)
         body = _read_object(await _read_raw(request))
-        await request.app[EVENTS].add({"source": source, "received_at": _now(), "body": body})
+        with begin("webhook"):
+            await request.app[EVENTS].add(_event(source, body))
     except ConfabError as error:
         WEBHOOKS.labels(error.code).inc()
         raise
@@ -41,10 +43,21 @@ async def _receive(request: web.Request, source: str) -> web.Response:
     return web.Response(body=RECEIVED, content_type="application/json")
 
 
+def _event(source: str, body: orjson.Fragment) -> dict[str, object]:
+    event: dict[str, object] = {"source": source, "received_at": _now(), "body": body}
+    if traces := current_traces():
+        event["traces"] = traces
+    return event
+
+
 def _check_secret(request: web.Request) -> None:
     given = request.headers.get(SECRET_HEADER, "")
-    if not is_same_secret(given, request.app[CONFIG].secrets.webhook_secret):
+    # All are compared, so that the duration does not tell which one it is.
+    same = [is_same_secret(given, secret) for secret in request.app[CONFIG].secrets.webhook_secrets]
+    if not any(same):
         raise ConfabError("bad_secret")
+    if not same[0]:
+        PREVIOUS_SECRETS.labels("WEBHOOK_SECRET").inc()
 
 
 async def _read_raw(request: web.Request) -> bytes:

@@ -161,13 +161,14 @@ def open_storage(url: str, data_dir: Path) -> Storage:
     """The storage of `[media] url`."""
     location = read_storage_url(url, data_dir)
     if isinstance(location, S3Bucket):
-        return Storage(_s3_store(location))
+        return Storage(open_bucket(location))
     folder = location.folder.resolve()
     with _storage_errors():
         return Storage(LocalStore(str(folder), mkdir=True), folder)
 
 
-def _s3_store(bucket: S3Bucket) -> S3Store:
+def open_bucket(bucket: S3Bucket) -> S3Store:
+    """The bucket, with our timeouts; nothing is requested yet."""
     config: S3Config = {}
     if bucket.endpoint:
         config["endpoint"] = bucket.endpoint

@@ -10,6 +10,7 @@ from server.plans.quotas import require_messages
 from server.realtime.pushes import message_push
 from server.store.chats.flags import preview_of
 from server.store.sending import send_outcomes
+from server.store.sending.sends import Author
 
 
 async def retry_send(
@@ -32,5 +33,6 @@ async def retry_send(
         raise ConfabError("conflict", "Only a failed or unconfirmed message can be retried.")
     message, sent_at = await send_outcomes.queue_again(cursor, message_id)
     await require_messages(cursor, payer, target.owner_id, 1)
-    chat = await advance_chat(cursor, message, sent_at, preview_of(known.body, known.attachments))
+    preview = preview_of(known.body, known.attachments)
+    chat = await advance_chat(cursor, message, sent_at, preview, Author("user", user_id))
     return StoredSend([message], [message_push(message), chat])

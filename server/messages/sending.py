@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import orjson
 from aiopg import Cursor
 
 from server.accounts.provider_errors import status_error
@@ -13,15 +14,16 @@ from server.plans.payer import Payer
 from server.plans.quotas import require_messages
 from server.realtime.events import Push
 from server.realtime.pushes import chat_push, message_push
-from server.store.chats import chats
+from server.store.chats.advance import advance_chats
 from server.store.chats.chat_rows import ChatAdvance
 from server.store.chats.flags import preview_of
 from server.store.messages import attachments
 from server.store.messages.messages import ChangedMessage
 from server.store.plans import usage
 from server.store.plans.usage import UsageCount
-from server.store.sending import sends
-from server.store.sending.sends import NewSend, SenderChat
+from server.store.sending import newer_items, sends
+from server.store.sending.newer_items import GuardedSend
+from server.store.sending.sends import Author, NewSend, SenderChat
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +35,15 @@ class SendRequest:
     provider: str
     account_id: int
     chat_id: int
+    author: Author
     client_id: str
     text: str | None
     quote_id: int | None = None
     uploads: Sequence[Upload] = ()
     # The seq up to which the sender had read the account; None for a program, which reads nothing.
     seen_seq: int | None = None
+    # Held if a colleague wrote, or took the chat, after this seq; None: sent in any case.
+    guard_seq: int | None = None
 
     @property
     def is_plain(self) -> bool:
@@ -65,6 +70,11 @@ async def store_send(cursor: Cursor, send: SendRequest) -> StoredSend:
         if not known:
             raise denial
         return StoredSend(known, [])
+    if newer := await _find_newer(cursor, send):
+        known = await find_sends(cursor, account_id, chat_id, send.client_id)
+        if not known:
+            raise ConfabError("newer_messages", details=newer)
+        return StoredSend(known, [])
     quoted = await _fetch_quoted(cursor, chat_id, send.quote_id)
     stored = await _insert_parts(cursor, send, quoted)
     if not stored:
@@ -74,8 +84,45 @@ async def store_send(cursor: Cursor, send: SendRequest) -> StoredSend:
     preview = preview_of(send.text if len(stored) == 1 else None, shown)
     pushes = [message_push(message) for message, _ in stored]
     return StoredSend(
-        [message for message, _ in stored], [*pushes, await advance_chat(cursor, *stored[-1], preview)]
+        [message for message, _ in stored],
+        [*pushes, await advance_chat(cursor, *stored[-1], preview, send.author)],
     )
+
+
+async def _find_newer(cursor: Cursor, send: SendRequest) -> dict[str, object] | None:
+    """What holds the send back."""
+    if send.guard_seq is None:
+        return None
+    row: GuardedSend = {
+        "chat_id": send.chat_id,
+        "guard_seq": send.guard_seq,
+        "author_kind": send.author.kind,
+        "author_id": send.author.id,
+    }
+    newer = await newer_items.find_newer(cursor, send.account_id, [row])
+    if not any(newer):
+        return None
+    return {name: [orjson.loads(text) for text in items] for name, items in newer._asdict().items()}
+
+
+async def _is_any_overtaken(cursor: Cursor, batch: Sequence[SendRequest]) -> bool:
+    """Whether one of them is held back by what is stored, or by another of them."""
+    authors: dict[int, Author] = {}
+    if any(send.guard_seq is not None for send in batch) and any(
+        authors.setdefault(send.chat_id, send.author) != send.author for send in batch
+    ):
+        return True
+    rows: list[GuardedSend] = [
+        {
+            "chat_id": send.chat_id,
+            "guard_seq": send.guard_seq,
+            "author_kind": send.author.kind,
+            "author_id": send.author.id,
+        }
+        for send in batch
+        if send.guard_seq is not None
+    ]
+    return bool(rows) and any(await newer_items.find_newer(cursor, batch[0].account_id, rows))
 
 
 def _channel_error(chat_kind: str) -> ConfabError | None:
@@ -92,28 +139,40 @@ async def store_sends(cursor: Cursor, batch: Sequence[SendRequest]) -> list[Stor
     target = await sends.lock_send_targets(cursor, first.provider, first.account_id, sender_chats)
     if target is None or target.reachable != len(batch) or status_error(target.account_status):
         raise CommitSeparately
-    rows: list[NewSend] = [
+    if await _is_any_overtaken(cursor, batch):
+        raise CommitSeparately
+    stored = await sends.insert_sends(cursor, first.account_id, _new_sends(batch))
+    if len(stored) != len(batch):
+        raise CommitSeparately
+    await _count_sends(cursor, first, target.owner_id, len(batch))
+    newest = {m.chat_id: (m, sent_at, send) for (m, sent_at), send in zip(stored, batch, strict=True)}
+    # The first who answers takes the chat.
+    answerers = {send.chat_id: send.author for send in reversed(batch)}
+    advances = [
+        _chat_advance(m, sent_at, preview_of(send.text, []), answerers[m.chat_id])
+        for m, sent_at, send in newest.values()
+    ]
+    advanced = {chat.id: chat for chat in await advance_chats(cursor, advances)}
+    return [
+        StoredSend(
+            [m], [message_push(m), *([chat_push(advanced[m.chat_id])] if newest[m.chat_id][0] is m else [])]
+        )
+        for m, _ in stored
+    ]
+
+
+def _new_sends(batch: Sequence[SendRequest]) -> list[NewSend]:
+    return [
         {
             "n": n,
             "chat_id": send.chat_id,
             "client_id": send.client_id,
             "body": send.text,
             "seen_seq": send.seen_seq,
+            "author_kind": send.author.kind,
+            "author_id": send.author.id,
         }
         for n, send in enumerate(batch)
-    ]
-    stored = await sends.insert_sends(cursor, first.account_id, rows)
-    if len(stored) != len(batch):
-        raise CommitSeparately
-    await _count_sends(cursor, first, target.owner_id, len(batch))
-    newest = {m.chat_id: (m, sent_at, send) for (m, sent_at), send in zip(stored, batch, strict=True)}
-    advances = [_chat_advance(m, sent_at, preview_of(send.text, [])) for m, sent_at, send in newest.values()]
-    advanced = {chat.id: chat for chat in await chats.advance_chats(cursor, advances)}
-    return [
-        StoredSend(
-            [m], [message_push(m), *([chat_push(advanced[m.chat_id])] if newest[m.chat_id][0] is m else [])]
-        )
-        for m, _ in stored
     ]
 
 
@@ -124,14 +183,16 @@ async def _count_sends(cursor: Cursor, send: SendRequest, owner_id: int, sent: i
     await require_messages(cursor, send.payer, owner_id, sent)
 
 
-async def advance_chat(cursor: Cursor, message: ChangedMessage, sent_at: str, preview: str) -> Push:
-    """Make this message the chat's last, with the chat read up to what its sender had seen."""
-    (chat,) = await chats.advance_chats(cursor, [_chat_advance(message, sent_at, preview)])
+async def advance_chat(
+    cursor: Cursor, message: ChangedMessage, sent_at: str, preview: str, author: Author
+) -> Push:
+    """Make this message the chat's last, with the chat read up to what its sender had seen, and answered."""
+    (chat,) = await advance_chats(cursor, [_chat_advance(message, sent_at, preview, author)])
     return chat_push(chat)
 
 
-def _chat_advance(message: ChangedMessage, sent_at: str, preview: str) -> ChatAdvance:
-    return {
+def _chat_advance(message: ChangedMessage, sent_at: str, preview: str, author: Author) -> ChatAdvance:
+    advance: ChatAdvance = {
         "account_id": message.account_id,
         "chat_id": message.chat_id,
         "message_id": message.id,
@@ -141,6 +202,10 @@ def _chat_advance(message: ChangedMessage, sent_at: str, preview: str) -> ChatAd
         "arrived": 0,
         "recounts": True,
     }
+    # What a rule writes opens and answers no conversation.
+    if author.kind != "rule":
+        advance |= {"author_kind": author.kind, "author_id": author.id}
+    return advance
 
 
 async def _insert_parts(
@@ -157,6 +222,7 @@ async def _insert_parts(
             send.text if n == 1 else None,
             quoted if n == 1 else None,
             [upload.attachment] if upload else [],
+            author=send.author,
             seen_seq=send.seen_seq,
         )
         if row is None and n == 1:

@@ -1,7 +1,10 @@
 """Creates and redeems one-time links, with the audit record in the same transaction."""
 
+from collections.abc import Mapping
+
 from aiopg import Cursor
 
+from server.audit_actions import AuditAction
 from server.auth.one_time_links import NewLink
 from server.auth.tokens import hash_token
 from server.config import Config
@@ -15,6 +18,17 @@ from server.store.people.team import TeamUser
 from server.store.people.users import User
 
 HOUR_SECONDS = 3600
+# By the kind of the link.
+LINK_MADE: Mapping[str, AuditAction] = {
+    "first_run": "user.first_run_link_made",
+    "invitation": "user.invitation_link_made",
+    "reset": "user.reset_link_made",
+}
+ACCEPTED: Mapping[str, AuditAction] = {
+    "first_run": "user.first_run_accepted",
+    "invitation": "user.invitation_accepted",
+    "reset": "user.reset_accepted",
+}
 LINK_EXPIRED = "This link was used already, or has expired. Ask for a new one."
 
 
@@ -46,7 +60,7 @@ async def renew_link(cursor: Cursor, actor: Actor, user: TeamUser, link: NewLink
         # The link of the first owner also lets them choose their e-mail address.
         is_first = await user_links.fetch_kind(cursor, user.id) == "first_run"
         kind, hours = "first_run" if is_first else "invitation", auth.invitation_hours
-    await audit.record(cursor, f"user.{kind}_link_made", actor, ("user", user.id))
+    await audit.record(cursor, LINK_MADE[kind], actor, ("user", user.id))
     return await _put_link(cursor, actor, user.id, link, kind, hours)
 
 
@@ -83,5 +97,5 @@ async def redeem_link(
         raise ConfabError("conflict", EMAIL_TAKEN)
     await users.set_password(cursor, link.user_id, password_hash)
     actor = Actor(user_id=link.user_id, name=email, address=address)
-    await audit.record(cursor, f"user.{link.kind}_accepted", actor, ("user", link.user_id))
+    await audit.record(cursor, ACCEPTED[link.kind], actor, ("user", link.user_id))
     return User(link.user_id, email, name, link.role)

@@ -5,8 +5,12 @@ from typing import NamedTuple, TypedDict
 from aiopg import Cursor
 
 from server.config.plans import Plans
+from server.conversations.leaving import end_access
+from server.conversations.owners import author_of
 from server.errors import ConfabError
 from server.plans.quotas import require_seat
+from server.realtime.events import Push
+from server.store.accounts import members
 from server.store.people import audit, team, users
 from server.store.people.audit import Actor
 from server.store.people.team import TeamUser
@@ -30,6 +34,7 @@ class UserChange(TypedDict, total=False):
     name: str
     role: str
     is_active: bool
+    chat_limit: int | None
 
 
 async def create_user(cursor: Cursor, new: NewUser) -> User:
@@ -41,11 +46,19 @@ async def create_user(cursor: Cursor, new: NewUser) -> User:
     return user
 
 
-async def change_user(cursor: Cursor, user: TeamUser, change: UserChange, plans: Plans, actor: Actor) -> None:
-    """Change a user; raises plan_limit if one is enabled for whom the plan has no seat."""
+async def change_user(
+    cursor: Cursor, user: TeamUser, change: UserChange, plans: Plans, actor: Actor
+) -> dict[int, list[Push]]:
+    """Change a user; raises plan_limit if one is enabled for whom the plan has no seat. A disabled user, and one who
+    becomes a viewer, gives back their chats, and what they planned is cancelled: returns the pushes by account.
+    """
     if change.get("is_active") and not user.is_active:
         await require_seat(cursor, plans, user.id)
+    ends_access = change.get("is_active") is False or change.get("role") == "viewer"
+    if ends_access:
+        await members.lock_accounts(cursor, user.id)
     await team.change_user(cursor, user, change, actor)
+    return await end_access(cursor, user.id, author_of(actor)) if ends_access else {}
 
 
 async def register_user(

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from aiopg import Cursor
 
-from server.config.plans import Plans
+from server.config.plans import PROVIDERS, Plans
 from server.plans.payer import read_rights
 from server.plans.quotas import fetch_seats
 from server.rules.plans import (
@@ -21,7 +21,13 @@ from server.store.people import team
 from server.store.plans import entitlements, usage
 
 
-async def describe_entitlement(
+async def describe_entitlements(cursor: Cursor, plans: Plans, user_id: int) -> dict[str, object]:
+    """The user's plan for each provider, as a list of the API."""
+    items = [await _describe_entitlement(cursor, plans, user_id, provider) for provider in PROVIDERS]
+    return {"items": items, "next_cursor": None}
+
+
+async def _describe_entitlement(
     cursor: Cursor, plans: Plans, user_id: int, provider: str
 ) -> dict[str, object]:
     """The user's plan for a provider, its grants, and what is used of its accounts, messages and seats."""

@@ -1,13 +1,14 @@
 """Pushes a user's usage of the month (`usage:updated`), and warns once when a level of the limit is crossed."""
 
 import time
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 import orjson
 from redis.asyncio import Redis
 
 from server.config.plans import Plans
+from server.plans.payer import read_rights_of
+from server.plans.used_up import match_used_up
 from server.realtime.broker import publish_to_user
 from server.rules.plans import (
     Grant,
@@ -37,7 +38,7 @@ async def push_usage(
     """Push the current month of these users; returns those who must wait for the end of their interval."""
     targets = await database.write(usage.take_due_pushes, user_ids, pause)
     due = [row for row in targets if row.is_due]
-    rights = await _rights_of(database, plans, due)
+    rights = await database.read(read_rights_of, plans, [(row.user_id, row.provider) for row in due])
     for row in due:
         own = rights[row.user_id, row.provider]
         crossed = await _record_crossing(database, row, own)
@@ -47,24 +48,14 @@ async def push_usage(
 
 
 async def push_plan(database: Database, redis: Redis, plans: Plans, user_id: int, provider: str) -> None:
-    """Push the month after a change of plan, even if nothing was sent yet."""
+    """Push the month after a change of plan, even if nothing was sent yet, and what it changes for their accounts."""
     period = current_period()
     month = await database.read(usage.fetch_month, user_id, provider, period)
     grants = await database.read(entitlements.list_grants, user_id, provider)
     rights = merge_grants(plans, provider, (Grant(*row) for row in grants), time.time())
     shown = describe_month(rights, period, *month) | {"crossed": None}
     await publish_to_user(redis, user_id, _usage_frame(shown))
-
-
-async def _rights_of(
-    database: Database, plans: Plans, targets: Sequence[UsagePushTarget]
-) -> Mapping[tuple[int, str], Rights]:
-    rows = await database.read(entitlements.list_grants_of, [row.user_id for row in targets])
-    grants: dict[tuple[int, str], list[Grant]] = defaultdict(list)
-    for user_id, provider, row in rows:
-        grants[user_id, provider].append(Grant(*row))
-    keys = [(row.user_id, row.provider) for row in targets]
-    return {key: merge_grants(plans, key[1], grants[key], time.time()) for key in keys}
+    await match_used_up(database, redis, plans, [user_id])
 
 
 async def _record_crossing(database: Database, row: UsagePushTarget, rights: Rights) -> str | None:

@@ -74,11 +74,14 @@ class Backend(PostgresqlBackend):  # type: ignore[misc]
             raise Unavailable(explain_connect_error(error, self._opening.dsn)) from error
 
 
-def migrate(url: str, folder: Path = MIGRATIONS) -> list[str]:
-    """Apply pending migrations and return those applied here; safe to run in several processes at once."""
+def migrate(url: str, folder: Path = MIGRATIONS, *, up_to: str | None = None) -> list[str]:
+    """Apply pending migrations, up to `up_to` (a name, or its number), and return those applied here; safe to run in
+    several processes at once.
+    """
     migrations = yoyo.read_migrations(str(folder))
+    chosen = migrations if up_to is None else migrations.filter(_is_up_to(_named(migrations, up_to)))
     with _backend(url) as backend:
-        applied = list(iter(lambda: _apply_next(backend, migrations), None))
+        applied = list(iter(lambda: _apply_next(backend, chosen), None))
         if newer := _unknown(backend, migrations):
             log.warning(
                 "schema_is_newer", migrations=newer, advice="A newer Confab has migrated this database."
@@ -105,12 +108,46 @@ def require_create(url: str) -> None:
         _require_create(backend)
 
 
+def applied_after(url: str, name: str, folder: Path = MIGRATIONS) -> list[str]:
+    """The applied migrations after this one (a name, or its number), newest first. Raises MigrationError for those of
+    a newer Confab: only it knows how to roll them back.
+    """
+    migrations = yoyo.read_migrations(str(folder))
+    last = _named(migrations, name)
+    with _backend(url) as backend:
+        if newer := _unknown(backend, migrations):
+            raise MigrationError(
+                f"A newer Confab applied {', '.join(newer)}: roll back with that version, then start this one."
+            )
+        with backend.transaction():
+            if needs_upgrading(backend):
+                return []
+            return [migration.id for migration in backend.to_rollback(migrations) if migration.id > last]
+
+
 def roll_back(url: str, count: int = 1, folder: Path = MIGRATIONS) -> list[str]:
     """Roll back the last `count` migrations, newest first, and return their names."""
     migrations = yoyo.read_migrations(str(folder))
     with _backend(url) as backend:
         undone = [_undo_last(backend, migrations) for _ in range(count)]
     return [name for name in undone if name is not None]
+
+
+def latest(folder: Path = MIGRATIONS) -> str:
+    """The name of the newest migration of this version of Confab."""
+    return max(path.stem for path in folder.glob("[0-9]*.sql") if not path.stem.endswith(".rollback"))
+
+
+def _named(migrations: Any, given: str) -> str:
+    """The full name of a migration; raises MigrationError if there is none, or if several begin like this."""
+    found = [str(one.id) for one in migrations if one.id == given or one.id.startswith(f"{given}.")]
+    if len(found) != 1:
+        raise MigrationError(f"There is no migration {given}: the folder migrations/ has their names.")
+    return found[0]
+
+
+def _is_up_to(last: str) -> Callable[[Any], bool]:
+    return lambda migration: bool(migration.id <= last)
 
 
 @contextmanager

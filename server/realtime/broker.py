@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Protocol
 
@@ -12,7 +12,7 @@ from redis.asyncio.client import PubSub
 
 from server.errors import Unavailable
 from server.realtime.events import Push, encode_pushes
-from server.redis.channels import CONTROL, account_channel
+from server.redis.channels import CONTROL, Topic, account_topic, topic_channel, user_topic
 from server.redis.client import Client, Message, subscribed
 from server.redis.reasons import UNREACHABLE, reason_of
 
@@ -26,10 +26,15 @@ RIGHTS_CHANGED = b'{"event":"rights:changed","data":{}}'
 
 async def publish(redis: Redis, account_id: int, pushes: Sequence[Push]) -> None:
     """Publish to every web instance that listens to this account; raises Unavailable when Redis is away."""
+    await publish_topic(redis, account_topic(account_id), pushes)
+
+
+async def publish_topic(redis: Redis, topic: Topic, pushes: Sequence[Push]) -> None:
+    """The same for what belongs to an account or to a user."""
     if not pushes:
         return
     try:
-        await redis.publish(account_channel(account_id), encode_pushes(pushes))
+        await redis.publish(topic_channel(topic), encode_pushes(pushes))
     except UNREACHABLE as error:
         raise Unavailable("Live updates are not reachable.") from error
 
@@ -53,10 +58,34 @@ async def publish_or_log(
         await publish(redis, account_id, pushes)
 
 
+async def publish_all(redis: Redis, pushes: Mapping[int, Sequence[Push]], event: str) -> None:
+    """Publish to several accounts, or log `event` for each that could not be."""
+    for account_id, found in pushes.items():
+        await publish_or_log(redis, account_id, found, event)
+
+
+async def publish_to_feeds(redis: Redis, pushes: Mapping[int, Sequence[Push]], event: str) -> None:
+    """Publish to the feeds of several users, or log `event` for each that could not be."""
+    for user_id, found in pushes.items():
+        with log_if_unavailable(event, user_id=user_id):
+            await publish_topic(redis, user_topic(user_id), found)
+
+
+async def list_connected(redis: Redis, user_ids: Collection[int]) -> set[int]:
+    """Those of these users who have the app open: an instance listens to a user's feed while one of their sockets does,
+    so nothing has to be stored, and what a killed instance listened to ends with its connection.
+    """
+    channels = {topic_channel(user_topic(user_id)).encode(): user_id for user_id in user_ids}
+    if not channels:
+        return set()
+    counts = await redis.pubsub_numsub(*channels)
+    return {channels[channel] for channel, listeners in counts if listeners}
+
+
 async def publish_signal(redis: Redis, account_id: int, payload: bytes) -> None:
     """Publish something without a seq, which may be lost, to the same instances."""
     try:
-        await redis.publish(account_channel(account_id), payload)
+        await redis.publish(topic_channel(account_topic(account_id)), payload)
     except UNREACHABLE as error:
         raise Unavailable("Live updates are not reachable.") from error
 

@@ -23,7 +23,7 @@ class Command(NamedTuple):
 
 
 class CommandLimit:
-    """Limits one socket's frames by the algorithm of server/web/rate_limiter.py (GCRA). A socket is at one instance,
+    """Limits one socket's frames by the algorithm of server/redis/rate_limiter.py (GCRA). A socket is at one instance,
     so a single time is enough: no key, no Redis, and 100 bytes for each of thousands of sockets.
     """
 
@@ -74,3 +74,10 @@ def read_cursors(value: object) -> dict[int, int]:
             raise ConfabError("invalid", BAD_CURSORS)
         cursors[int(key)] = seq
     return cursors
+
+
+def read_since(value: object) -> int | None:
+    """The seq after which to replay; raises ConfabError("invalid") for anything that is not one."""
+    if value is not None and not is_row_id(value):
+        raise ConfabError("invalid", "since is a sequence number.")
+    return value

@@ -9,6 +9,7 @@ from aiohttp import WSMsgType, web
 
 from server.errors import CloseCode
 from server.metrics import SOCKET_CLOSES
+from server.redis.channels import Topic
 
 # Payloads of up to 125 bytes, of two and of eight length bytes: RFC 6455, section 5.2.
 SHORT_PAYLOAD, MEDIUM_PAYLOAD = 125, 0xFFFF
@@ -44,11 +45,11 @@ class Connection:
         "_transport",
         "_unread_frames",
         "_write_buffer",
-        "accounts",
         "in_user_room",
         "key_account_ids",
         "session_id",
         "socket",
+        "topics",
         "user_id",
     )
 
@@ -60,7 +61,7 @@ class Connection:
         self.session_id = ""
         self.in_user_room = False  # joins accounts that are added later, too
         self.key_account_ids: frozenset[int] | None = None  # an API key's accounts; None: all of the user's
-        self.accounts: set[int] = set()  # those of which it is in any room; maintained by the hub
+        self.topics: set[Topic] = set()  # those of which it is in any room; maintained by the hub
         self._transport = transport
         self._max_bytes = max_bytes
         self._max_frames = max_frames

@@ -1,4 +1,4 @@
-"""The rooms of one account in this process, and the chat state that waits to be sent to each."""
+"""The rooms of one topic in this process, and the chat state that waits to be sent to each."""
 
 import asyncio
 from collections import defaultdict
@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from server.realtime.audience import Reader
 from server.realtime.connection import Connection
 from server.realtime.events import Push
 from server.realtime.hub.feed import Feed
@@ -49,10 +50,14 @@ class ChatRoom:
 
 @dataclass(eq=False)
 class Listeners:
-    """The sockets that listen to an account: to all of it (`everything`), or to single chats."""
+    """The sockets that listen to a topic: to all of it (`everything`), to what a restricted agent may see of it
+    (`restricted`), or to single chats of an account. `readers` are the restricted ones of both kinds.
+    """
 
     feed: Feed = field(default_factory=Feed)
     everything: set[Connection] = field(default_factory=set)
+    restricted: set[Connection] = field(default_factory=set)
+    readers: dict[Connection, Reader] = field(default_factory=dict)
     chats: dict[int, ChatRoom] = field(default_factory=lambda: defaultdict(ChatRoom))
     started: asyncio.Task[None] | None = None
     healing: asyncio.Task[None] | None = None
@@ -60,22 +65,45 @@ class Listeners:
 
     @property
     def is_empty(self) -> bool:
-        return not self.everything and not self.joining and not self.chats
+        return not (self.everything or self.restricted or self.joining or self.chats)
+
+    @property
+    def in_account_room(self) -> set[Connection]:
+        return self.everything | self.restricted
 
     @property
     def in_chats_only(self) -> set[Connection]:
         """The sockets that listen to chats only; a contact of the account may be in any of these."""
         rooms = (room.sockets for room in self.chats.values())
-        return set[Connection]().union(*rooms) - self.everything
+        return set[Connection]().union(*rooms) - self.everything - self.restricted
 
     @property
     def everyone(self) -> set[Connection]:
-        return self.everything | self.in_chats_only
+        return self.in_account_room | self.in_chats_only
 
     def sockets_in(self, chat_id: int) -> set[Connection]:
         """The sockets that have this chat open."""
         room = self.chats.get(chat_id)  # indexing would create it
         return room.sockets if room is not None else set()
+
+    def join(self, connection: Connection, reader: Reader | None) -> None:
+        """Enter the account's room, as a restricted agent if there is a `reader`."""
+        self.everything.discard(connection)
+        self.restricted.discard(connection)
+        (self.everything if reader is None else self.restricted).add(connection)
+        self.note_reader(connection, reader)
+
+    def note_reader(self, connection: Connection, reader: Reader | None) -> None:
+        """From now on, filter what the socket gets, or do not."""
+        self.readers.pop(connection, None)
+        if reader is not None:
+            self.readers[connection] = reader
+
+    def leave(self, connection: Connection) -> None:
+        """Leave the account's room."""
+        self.everything.discard(connection)
+        self.restricted.discard(connection)
+        self.readers.pop(connection, None)
 
     def leave_chat(self, connection: Connection, chat_id: int) -> bool:
         """Leave the chat's room; False if the socket was not in it. An empty room is deleted with its waiting state."""

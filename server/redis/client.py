@@ -5,7 +5,6 @@ writes, the pool drops its idle connections, so that the next command resolves t
 """
 
 import asyncio
-import socket
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import aclosing, asynccontextmanager, suppress
@@ -17,7 +16,7 @@ from uuid import uuid4
 
 import structlog
 from arq.connections import ArqRedis
-from redis.asyncio import Connection, ConnectionPool, SSLConnection, UnixDomainSocketConnection
+from redis.asyncio import ConnectionPool
 from redis.asyncio.client import Pipeline, PubSub
 from redis.exceptions import NoScriptError
 
@@ -25,6 +24,7 @@ from server.cancellation import end_tasks
 from server.config import Redis as RedisConfig
 from server.config.urls.redis_url import RedisAddress, read_redis_url
 from server.redis.channels import probe_channel
+from server.redis.connections import make_pool
 from server.redis.reasons import UNREACHABLE, is_away, reason_of
 
 log = structlog.get_logger()
@@ -36,10 +36,6 @@ FIRST_PAUSE_SECONDS, LAST_PAUSE_SECONDS = 0.05, 1.0
 # After this long without messages a subscription must receive a probe of ours within the same time.
 SILENCE_SECONDS = 5.0
 LOG_INTERVAL_SECONDS = 10.0
-# After 15 s of silence the kernel probes the peer, and closes the connection after another 15 s.
-KEEPALIVE = {"TCP_KEEPIDLE": 15, "TCP_KEEPINTVL": 5, "TCP_KEEPCNT": 3}
-# The kernel closes the connection if sent data is not acknowledged for this long.
-USER_TIMEOUT_MILLISECONDS = 15_000
 
 
 class Delivery(TypedDict):
@@ -167,7 +163,7 @@ def connect(config: RedisConfig, *, retries: bool = False) -> Client:
     address = address_of(config)
     limit = address.options.get("socket_timeout", config.command_timeout_seconds)
     return Client(
-        _make_pool(address, config),
+        make_pool(address, config.connect_timeout_seconds),
         limit_seconds=limit,
         retry_seconds=RETRY_SECONDS if retries else 0.0,
     )
@@ -178,23 +174,6 @@ def address_of(config: RedisConfig) -> RedisAddress:
     if config.url is None:
         raise RuntimeError("the embedded Redis has not been started")
     return read_redis_url(config.url, config.ssl_cert_reqs)
-
-
-def _make_pool(address: RedisAddress, config: RedisConfig) -> ConnectionPool:
-    options = {"socket_connect_timeout": config.connect_timeout_seconds, **address.options}
-    # The client has a timeout for whole commands; the library's would create a task for each write.
-    options.pop("socket_timeout", None)
-    if address.is_socket:
-        options.pop("socket_keepalive", None)
-        return ConnectionPool(UnixDomainSocketConnection, **options)
-    kind = SSLConnection if address.is_tls else Connection
-    keepalive = {"socket_keepalive": True, "socket_keepalive_options": _keepalive_options()}
-    return ConnectionPool(kind, **{**keepalive, **options})
-
-
-def _keepalive_options() -> dict[int, int]:
-    wanted = {**KEEPALIVE, "TCP_USER_TIMEOUT": USER_TIMEOUT_MILLISECONDS}
-    return {getattr(socket, name): value for name, value in wanted.items() if hasattr(socket, name)}
 
 
 @asynccontextmanager

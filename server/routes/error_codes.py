@@ -15,7 +15,7 @@ SAFE_METHOD = "GET"
 def codes_of(route: Route) -> tuple[str, ...]:
     """The codes in the order of the error table, without `internal`, which any route can return through a bug."""
     found = {*_proofs(route), *_inputs(route), *route.errors}
-    # All requests are rate-limited (server/web/rate_limiter.py), and all but public pages use Postgres or Redis.
+    # All requests are rate-limited (server/redis/rate_limiter.py), and all but public pages use Postgres or Redis.
     found.add("too_many_requests")
     if route.needs_token or route.method != SAFE_METHOD:
         found.add("unavailable")
@@ -48,7 +48,7 @@ def _inputs(route: Route) -> Iterable[str]:
         yield "not_found"
     if route.query is not None:
         yield "invalid"
-    if route.body is not None:
+    if route.body is not None or route.form is not None:
         yield from OF_BODY
 
 

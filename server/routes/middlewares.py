@@ -18,7 +18,8 @@ from server.web.app_keys import CALLER, CONFIG, PROXIES, QUOTA, USER_ID
 from server.web.audit_responses import record_action
 from server.web.authorize import authorize_request, note_change
 from server.web.client_address import FORWARDED_FOR
-from server.web.identify import identify
+from server.web.identity.identify import identify
+from server.web.identity.media_cookie import has_media_cookie, read_media_cookie
 from server.web.limit_requests import limit_address, limit_caller
 from server.web.requests import error_answer
 from server.web.require_plan import require_plan
@@ -98,7 +99,11 @@ def _route_name(request: web.Request) -> str:
 
 
 async def _authenticate(request: web.Request) -> None:
-    request[CALLER] = await identify(request.app, bearer_token(request.headers.get("Authorization", "")))
+    if has_media_cookie(request):
+        request[CALLER] = read_media_cookie(request)
+    else:
+        token = bearer_token(request.headers.get("Authorization", ""))
+        request[CALLER] = await identify(request.app, token)
     request[USER_ID] = request[CALLER].user_id
 
 

@@ -149,8 +149,10 @@ def _operation(route: Route) -> dict[str, object]:
     }
     if route.handler.__doc__:
         operation["description"] = " ".join(route.handler.__doc__.split())
+    form = {"multipart/form-data": {"schema": route.form}} if route.form is not None else {}
+    if route.body is None and form:
+        operation["requestBody"] = {"required": True, "content": form}
     if route.body is not None:
-        form = {"multipart/form-data": {"schema": route.form}} if route.form is not None else {}
         # An empty body is read as {}, which is valid for some routes.
         is_required = bool(route.body().validate({}))
         operation["requestBody"] = {"required": is_required, "content": _json(route.body) | form}

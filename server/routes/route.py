@@ -6,6 +6,7 @@ from dataclasses import KW_ONLY, dataclass
 from aiohttp import web
 from marshmallow import Schema
 
+from server.audit_actions import AuditAction
 from server.web.require_plan import FindAnswer
 
 # The attribute of a handler that holds its row.
@@ -32,7 +33,7 @@ class Route:
     find_earlier_answer: FindAnswer | None = None
     query: type[Schema] | None = None
     body: type[Schema] | None = None
-    # The multipart/form-data variant of `body`, where the route accepts one.
+    # The multipart/form-data variant of `body`, where the route accepts one; without a body, the only one.
     form: type[Schema] | None = None
     answer: type[Schema] | None = None
     status: int = 200
@@ -47,7 +48,7 @@ class Route:
     # Rate limit class, a key of `[limits]`. Default: "read" or "write", by the method.
     limit: str = ""
     # Action name in the audit log. Empty where the handler's transaction writes the entry itself.
-    audit: str = ""
+    audit: AuditAction | None = None
     # False for the app's own files, which are not part of the API.
     is_documented: bool = True
 
@@ -68,6 +69,8 @@ class Route:
 
 ALL = "/api/channels/{provider}"
 ACCOUNT = ALL + r"/{account_id:\d{1,20}}"
+# Where the elements of our pages load files, with a cookie (server/web/identity/media_cookie.py).
+MEDIA_ACCOUNT = r"/api/media/{provider}/{account_id:\d{1,20}}"
 CONTACT = ACCOUNT + r"/contacts/{contact_id:\d{1,20}}"
 CHAT = ACCOUNT + r"/chats/{chat_id:\d{1,20}}"
 USER = r"/api/users/{user_id:\d{1,20}}"

@@ -1,11 +1,26 @@
-"""The rows of the route table for sign-in, users, members and API keys."""
+"""The rows of the route table for sign-in, users, members, API keys, and the installation."""
 
-from server.handlers import api_keys, auth, members, password_reset, payers, profile, user_links, users
+from server.handlers import (
+    api_keys,
+    auth,
+    dead_letters,
+    members,
+    password_reset,
+    payers,
+    profile,
+    system,
+    user_links,
+    users,
+)
 from server.routes.route import ACCOUNT, MEMBER, USER, Route
 from server.schemas import api_keys as key_schemas
 from server.schemas import auth as auth_schemas
+from server.schemas import system as system_schemas
 from server.schemas import users as user_schemas
 from server.schemas.fields import ListQuery
+
+DEAD_LETTERS = "/api/admin/dead-letters"
+DEAD_LETTER = DEAD_LETTERS + r"/{dead_letter_id:\d{1,20}}"
 
 TEAM_ROUTES = (
     Route(
@@ -82,6 +97,14 @@ TEAM_ROUTES = (
     Route(
         "POST", "/api/auth/password", profile.change_password, body=auth_schemas.ChangePassword, status=204
     ),
+    Route("GET", "/api/availability", profile.show_availability, answer=auth_schemas.Availability),
+    Route(
+        "PUT",
+        "/api/availability",
+        profile.set_availability,
+        body=auth_schemas.SetAvailability,
+        answer=auth_schemas.Availability,
+    ),
     Route("GET", "/api/users", users.list_users, query=ListQuery, answer=user_schemas.TeamUserList),
     Route(
         "POST",
@@ -136,4 +159,24 @@ TEAM_ROUTES = (
         errors=("conflict", "not_entitled", "plan_limit"),
     ),
     Route("DELETE", MEMBER, members.remove_member, status=204, errors=("conflict",)),
+)
+
+SYSTEM_ROUTES = (
+    Route("GET", "/api/admin/health", system.show_system, answer=system_schemas.System, limit="write"),
+    Route(
+        "GET",
+        DEAD_LETTERS,
+        dead_letters.list_dead_letters,
+        query=ListQuery,
+        answer=system_schemas.DeadLetterList,
+    ),
+    Route("GET", DEAD_LETTER, dead_letters.show_dead_letter, answer=system_schemas.OneDeadLetter),
+    Route(
+        "POST",
+        DEAD_LETTER + "/redrive",
+        dead_letters.redrive_dead_letter,
+        status=204,
+        errors=("conflict",),
+    ),
+    Route("DELETE", DEAD_LETTER, dead_letters.drop_dead_letter, status=204),
 )

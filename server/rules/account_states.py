@@ -63,7 +63,7 @@ OUTWARD: Mapping[State, str] = {State.WAITING: "connecting", State.STUCK: "needs
 # The reason of a stuck account. Other reasons are UniPile's, or those below.
 EXHAUSTED = "RESTARTS_EXHAUSTED"
 EXPIRED, NOT_FOUND = "EXPIRED", "NOT_FOUND"
-REPLACED, DUPLICATE = "REPLACED", "DUPLICATE"
+REPLACED, CANCELLED, DUPLICATE = "REPLACED", "CANCELLED", "DUPLICATE"
 
 # The latest observation decides …
 NEXT_STATES: Mapping[Seen, NextState] = {

@@ -115,6 +115,11 @@ def level_of(used: int, limit: int | None) -> str:
     return "warning" if used < limit else "reached"
 
 
+def is_used_up(rights: Rights, used: int) -> bool:
+    """Whether the month's messages are used up; a plan that has ended denies sends for another reason."""
+    return rights.is_entitled and level_of(used, rights.messages_per_month) == "reached"
+
+
 def percent_of(level: str) -> int:
     """The level as stored: a number that increases with it."""
     return {"ok": 0, "warning": WARNING_PERCENT, "reached": 100}[level]

@@ -1,7 +1,9 @@
-"""Who may do what: one table for all routes and socket commands, by roles and by the scopes of API keys."""
+"""Who may do what: the rule of each permission, by roles and by the scopes of API keys."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+
+from server.rules.permissions import NARROWED, ROUTES
 
 # In ascending order.
 ROLES = ("viewer", "agent", "admin", "owner")
@@ -31,6 +33,8 @@ RULES: Mapping[str, Rule] = {
     "keep_profile": Rule(),
     "read": Rule(scope="read"),
     "send": Rule(role="agent", account="agent", scope="send"),
+    # A person's: users only.
+    "keep_draft": Rule(role="agent", account="agent"),
     "connect_number": Rule(role="agent", scope="manage"),
     "manage_number": Rule(role="agent", account="owner", scope="manage"),
     # Irreversible: users only.
@@ -38,99 +42,23 @@ RULES: Mapping[str, Rule] = {
     # Changes who pays: users only.
     "hand_over_number": Rule(role="agent", account="payer", by_admins=True),
     "manage_members": Rule(role="agent", account="owner", scope="manage", by_admins=True),
+    # Labels and views, private or shared; what others shared only admins change.
+    "organise": Rule(role="agent"),
+    # What every contact has: users only.
+    "define_fields": Rule(role="admin"),
     "see_people": Rule(role="agent"),
     "manage_people": Rule(role="admin"),
     "manage_keys": Rule(role="agent"),
+    "manage_replies": Rule(role="agent", scope="manage"),
+    # What others created only admins change.
+    "manage_macros": Rule(role="agent", scope="manage"),
+    # Rules and targets, of the accounts that the user owns (server/automation).
+    "manage_rules": Rule(role="agent", account="owner", scope="manage"),
     "see_audit": Rule(role="admin"),
-}
-
-# Route name -> permission. Public routes are in OPEN_ROUTES; a route that is in neither stops the start.
-ROUTES: Mapping[str, str] = {
-    "show_me": "identify",
-    "change_profile": "keep_profile",
-    "change_password": "keep_profile",
-    "list_users": "see_people",
-    "invite_user": "manage_people",
-    "change_user": "manage_people",
-    "make_user_link": "manage_people",
-    "list_keys": "manage_keys",
-    "create_key": "manage_keys",
-    "revoke_key": "manage_keys",
-    "list_accounts": "read",
-    "connect_account": "connect_number",
-    "list_refusals": "connect_number",
-    "dismiss_refusal": "connect_number",
-    "show_account": "read",
-    "patch_account": "manage_number",
-    "disconnect_account": "manage_number",
-    "reconnect_account": "manage_number",
-    "erase_contact": "manage_number",
-    "show_erasure": "manage_number",
-    "erase_account": "erase_number",
-    "list_account_erasures": "erase_number",
-    "request_export": "manage_number",
-    "list_exports": "manage_number",
-    "show_export": "manage_number",
-    "delete_export": "manage_number",
-    "fetch_export_file": "manage_number",
-    "list_members": "read",
-    "set_member": "manage_members",
-    "remove_member": "manage_members",
-    "set_payer": "hand_over_number",
-    "list_changes": "read",
-    "list_chats": "read",
-    "show_unread": "read",
-    "start_chat": "send",
-    "show_chat": "read",
-    "patch_chat": "send",
-    "list_people": "read",
-    "list_messages": "read",
-    "send_message": "send",
-    "show_avatar": "read",
-    "edit_message": "send",
-    "delete_message": "send",
-    "set_reaction": "send",
-    "remove_reaction": "send",
-    "retry_message": "send",
-    "show_attachment": "read",
-    "retry_attachment": "send",
-    "find": "read",
-    "show_entitlements": "read",
-    "show_usage": "read",
-    "list_audit": "see_audit",
-    "export_audit": "see_audit",
-}
-OPEN_ROUTES = frozenset(
-    (
-        *("show_health", "show_readiness", "show_metrics", "show_config"),
-        *("show_openapi", "show_docs", "show_docs_style", "show_asset", "show_file", "show_app"),
-        *(
-            "log_in",
-            "forget_password",
-            "refresh",
-            "log_out",
-            "make_test_token",
-            "register",
-            "show_link",
-            "accept_link",
-        ),
-        *("receive_messages", "receive_account_status", "receive_hosted", "take_billing_event"),
-        "open_socket",
-    )
-)
-# Routes without an account in their path that filter by the accounts of a key. A key restricted to some accounts is
-# denied on all other routes of this kind.
-NARROWED = frozenset(("show_me", "list_accounts", "show_unread"))
-
-# Socket command -> permission. None: allowed for every signed-in caller, and for `auth`, which signs in.
-COMMANDS: Mapping[str, str | None] = {
-    "auth": None,
-    "join-user": "read",
-    "join-chat": "read",
-    "typing": "send",
-    # These only affect the socket's own rooms.
-    "leave-chat": None,
-    "ping": None,
+    # The installation itself, not the chats in it: users only.
+    "run_system": Rule(role="owner"),
+    # Of the accounts of which they see all chats; the figures are about colleagues.
+    "see_reports": Rule(role="admin", scope="read"),
 }
 
 

@@ -4,6 +4,7 @@ from marshmallow import Schema, ValidationError, fields, validate, validates_sch
 
 from server.schemas.errors import PlanLimit
 from server.schemas.fields import Flag, PhoneNumber, Request, Whole, text
+from server.schemas.loads import assignment_mode, chat_limit, shown_limit, shown_mode
 
 NEXT_STEPS = ("none", "wait", "scan", "reconnect", "connect", "contact_support")
 STATUSES = ("connecting", "connected", "needs_action", "degraded", "disconnected")
@@ -27,7 +28,7 @@ class Connect(Request):
 
 
 class Reconnect(Request):
-    method = fields.String(load_default="qrcode", validate=validate.OneOf(["qrcode", "code"]))
+    method = fields.String(load_default="qrcode", validate=validate.OneOf(["qrcode", "hosted", "code"]))
     phone_number = phone_number()
 
     @validates_schema
@@ -45,6 +46,11 @@ class PatchAccount(Request):
     read_receipts = Flag()
     # Messages are deleted after this many days; null: never.
     retention_days = Whole(allow_none=True, validate=validate.Range(1, 36500))
+    # Conversations are closed with a category only.
+    category_required = Flag()
+    # How chats without an owner are handed out, and how many open ones each user gets in this account; null: any.
+    assignment_mode = assignment_mode()
+    chat_limit = chat_limit()
 
     @validates_schema
     def any_field(self, data: dict[str, object], **_: object) -> None:
@@ -67,6 +73,8 @@ class Account(Schema):
     name = fields.String(required=True, allow_none=True)
     phone = fields.String(required=True, allow_none=True)
     role = fields.String(validate=validate.OneOf(["owner", "agent", "viewer"]))
+    # Whether the caller, an agent, sees only chats that are theirs or of their teams.
+    restricted = fields.Boolean()
     seq = fields.Integer(required=True)
     last_webhook_at = fields.String(required=True, allow_none=True)
     last_sweep_at = fields.String(required=True, allow_none=True)
@@ -75,6 +83,19 @@ class Account(Schema):
     read_receipts = fields.Boolean(required=True)
     # Messages are deleted after this many days; null: never.
     retention_days = fields.Integer(required=True, allow_none=True)
+    # Conversations are closed with a category only.
+    category_required = fields.Boolean(required=True)
+    # How chats without an owner are handed out, and how many open ones each user gets in this account; null: any.
+    assignment_mode = shown_mode()
+    chat_limit = shown_limit()
+    # When the office hours were last changed; null: the account is always open.
+    hours_changed_at = fields.String(required=True, allow_none=True)
+    # When the welcome and away texts were last changed; null: there are none.
+    auto_replies_changed_at = fields.String(required=True, allow_none=True)
+    # The plan's messages are used up until then; null: there are some left.
+    messages_used_up_until = fields.String(required=True, allow_none=True)
+    # WhatsApp rejected a new chat: none begins before this time. null: they may begin.
+    new_chats_stopped_until = fields.String(required=True, allow_none=True)
     # Import of the message history; imported messages are neither unread nor counted.
     import_state = fields.String(required=True, validate=validate.OneOf(["none", "running", "done"]))
     imported_messages = fields.Integer(required=True)

@@ -2,7 +2,7 @@
 
 from marshmallow import Schema, ValidationError, fields, validates_schema
 
-from server.schemas.fields import EmailAddress, Request, a_name, text
+from server.schemas.fields import EmailAddress, Flag, Request, a_name, text
 from server.schemas.users import password
 
 
@@ -23,6 +23,15 @@ class Register(Request):
 
 class ChangeProfile(Request):
     name = a_name(required=True)
+
+
+class SetAvailability(Request):
+    away = Flag(required=True)
+
+
+class Availability(Schema):
+    # null: not away.
+    away_since = fields.String(required=True, allow_none=True)
 
 
 class ChangePassword(Request):
@@ -58,6 +67,8 @@ class Session(Rights):
     token = fields.String(required=True)
     expires_at = fields.String(required=True)
     user = fields.Nested(User, required=True)
+    # Part of the addresses of files (docs/api.md, "Files").
+    media_key = fields.String(required=True)
 
 
 class KeyOfMe(Schema):

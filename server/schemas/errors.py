@@ -21,6 +21,11 @@ class Failed(Schema):
     message = fields.String(required=True)
     fields_ = fields.Dict(data_key="fields", keys=fields.String())
     limit = fields.Nested(PlanLimit)
+    # What the caller has not seen: `chat` with 409 changed; `messages`, `activities` and `notes` with 409
+    # newer_messages. Who cannot read what mentions them: `without_access` with 422 invalid. With 429
+    # new_chats_stopped: `reason` (day, rejected) and `until`.
+    # Which `action` of a macro cannot be done: its `position` from 1, and `kind`.
+    details = fields.Dict(keys=fields.String())
     request_id = fields.String(required=True)
 
 

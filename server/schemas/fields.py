@@ -7,7 +7,7 @@ from typing import Any
 
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
-from server.text.graphemes import is_blank, is_emoji, one_line
+from server.text.graphemes import is_blank, is_emoji, is_storable, one_line
 from server.text.phones import PhoneError, read_phone
 from server.text.times import EPOCH, LATEST, read_time
 
@@ -19,7 +19,7 @@ class CleanText(fields.String):
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         text: str = super()._deserialize(value, attr, data, **kwargs)
-        if "\x00" in text or any("\ud800" <= character <= "\udfff" for character in text):
+        if not is_storable(text):
             raise ValidationError("Contains characters that cannot be stored.")
         return text
 
@@ -66,6 +66,16 @@ class Flag(fields.Boolean):
         if not isinstance(value, bool):
             raise self.make_error("invalid", input=value)
         return value
+
+
+class FlagText(Flag):
+    """A flag as the text of a form."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> bool:
+        known = {"true": True, "false": False}
+        if value not in known:
+            raise self.make_error("invalid")
+        return known[value]
 
 
 class Whole(fields.Integer):

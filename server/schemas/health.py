@@ -5,6 +5,7 @@ from marshmallow import Schema, fields, validate
 
 class Health(Schema):
     status = fields.String(required=True, validate=validate.Equal("ok"))
+    version = fields.String(required=True)
 
 
 class Check(Schema):
@@ -24,7 +25,8 @@ class Check(Schema):
 
 class Readiness(Schema):
     status = fields.String(required=True, validate=validate.OneOf(["ready", "unavailable"]))
-    checks = fields.Dict(required=True, keys=fields.String(), values=fields.Nested(Check))
+    # Left out where `[metrics]` is restricted and the caller may not read it.
+    checks = fields.Dict(keys=fields.String(), values=fields.Nested(Check))
 
 
 class DemoLogin(Schema):
@@ -48,6 +50,10 @@ class Settings(Schema):
     open_registration = fields.Boolean(required=True)
     # Whether links to reset a password are sent by mail (POST /api/auth/forgot).
     forgot_password = fields.Boolean(required=True)
+    # Whether notifications are mailed.
+    mail = fields.Boolean(required=True)
+    # With which browsers subscribe to web push; null where it is off.
+    webpush_key = fields.String(required=True, allow_none=True)
     uploads = fields.Nested(Uploads, required=True)
     version = fields.String(required=True)
 

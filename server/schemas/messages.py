@@ -4,83 +4,29 @@ from marshmallow import Schema, ValidationError, fields, validate, validates_sch
 
 from server.schemas.fields import (
     MAX_ID,
-    Caption,
-    CleanText,
-    Emoji,
     ListQuery,
     Request,
     SeqText,
-    Whole,
-    not_blank,
 )
-from server.text.graphemes import MAX_EMOJI
 
+CONTENT_KINDS = (
+    "text",
+    "photo",
+    "video",
+    "voice",
+    "audio",
+    "sticker",
+    "file",
+    "location",
+    "contact",
+    "unsupported",
+    "deleted",
+)
 STATUSES = ("received", "sending", "sent", "delivered", "read", "failed", "unconfirmed")
 # Waiting to be copied; stored; none: everything is in the row; failed, with the reason in `error`; expired at WhatsApp;
 # never available.
 MEDIA_STATES = ("waiting", "stored", "none", "failed", "expired", "unavailable")
 MAX_TEXT = 65_536
-
-
-class Send(Request):
-    text = CleanText(
-        required=True,
-        validate=[validate.Length(1, MAX_TEXT), not_blank()],
-    )
-    # The id of the quoted message in this chat.
-    quote_id = fields.Integer(
-        load_default=None, allow_none=True, strict=True, validate=validate.Range(1, MAX_ID)
-    )
-    client_id = CleanText(load_default=None, validate=validate.Length(1, 100))
-    # The `arrived_seq` of the newest message that the sender saw: sending marks the chat as read up to there. Default:
-    # the newest message.
-    seen_seq: fields.Integer = Whole(load_default=None, allow_none=True, validate=validate.Range(0, MAX_ID))
-
-
-class EditMessage(Request):
-    text = CleanText(
-        required=True,
-        validate=[validate.Length(1, MAX_TEXT), not_blank()],
-    )
-
-
-class React(Request):
-    value = Emoji(required=True, metadata={"minLength": 1, "maxLength": MAX_EMOJI})
-
-
-class SendForm(Send):
-    """The same as a form, where all values are text."""
-
-    quote_id = fields.Integer(load_default=None, validate=validate.Range(1, MAX_ID))
-    seen_seq = SeqText(load_default=None)
-
-
-class SendFiles(SendForm):
-    """The fields of a form with files; the text is optional."""
-
-    text = Caption(load_default=None, validate=validate.Length(0, MAX_TEXT))
-
-
-class SendForms(SendFiles):
-    """The multipart/form-data variant for the OpenAPI document; server/messages/uploads.py reads the files."""
-
-    attachments = fields.List(
-        fields.Raw(metadata={"type": "string", "format": "binary"}),
-        metadata={"description": "Files, each sent as its own message; also accepted as `attachments[]`."},
-    )
-    voice_message = fields.Raw(
-        metadata={
-            "description": "`true`: send the Ogg Opus files in `attachments` as voice notes. Or the voice note itself, "
-            "as a file."
-        }
-    )
-    media_info = fields.String(
-        metadata={
-            "description": "Sizes of images and videos and durations of recordings, as JSON: a list with one "
-            'object per file, in order: `[{"width": 1600, "height": 1200}, {"duration": 12}]`. Each may have '
-            "`width`, `height` (pixels) and `duration` (seconds), or be `{}`. An image's own size takes precedence."
-        }
-    )
 
 
 class Location(Schema):
@@ -123,13 +69,34 @@ class Person(Schema):
     avatar = fields.String(required=True, allow_none=True)
 
 
+AUTHOR_KINDS = ("user", "api_key", "rule", "phone")
+
+
+class Author(Schema):
+    """Who wrote an outgoing message: a user, a program with an API key, a rule, or the account's own phone. `id` is
+    that of the user, key or rule.
+    """
+
+    kind = fields.String(required=True, validate=validate.OneOf(AUTHOR_KINDS))
+    id = fields.Integer(required=True, allow_none=True)
+    name = fields.String(required=True, allow_none=True)
+
+
 class Failure(Schema):
     code = fields.String(required=True)
     message = fields.String(required=True)
 
 
+class MessageContent(Schema):
+    """What a message is; `name` is that of a file, location or contact."""
+
+    kind = fields.String(required=True, validate=validate.OneOf(CONTENT_KINDS))
+    name = fields.String(required=True, allow_none=True)
+    duration = fields.Integer(required=True, allow_none=True)
+
+
 class Quoted(Schema):
-    """The quoted message; message_id and direction if it is stored here."""
+    """The quoted message; message_id, direction and content if it is stored here."""
 
     message_id = fields.Integer(required=True, allow_none=True)
     provider_msg_id = fields.String(required=True, allow_none=True)
@@ -137,6 +104,7 @@ class Quoted(Schema):
     name = fields.String(required=True, allow_none=True)
     direction = fields.String(required=True, allow_none=True, validate=validate.OneOf(["in", "out"]))
     body = fields.String(required=True, allow_none=True)
+    content = fields.Nested(MessageContent, required=True, allow_none=True)
 
 
 class Reactor(Schema):
@@ -160,6 +128,13 @@ class Mention(Schema):
     phone = fields.String(required=True, allow_none=True)
 
 
+class EarlierText(Schema):
+    """What a message said before an edit, and until when."""
+
+    text = fields.String(required=True)
+    until = fields.String(required=True, allow_none=True)
+
+
 class Message(Schema):
     id = fields.Integer(required=True)
     account_id = fields.Integer(required=True)
@@ -171,6 +146,8 @@ class Message(Schema):
     body = fields.String(required=True, allow_none=True)
     attachments = fields.List(fields.Nested(Attachment), required=True)
     sender = fields.Nested(Person, required=True, allow_none=True)
+    # null: incoming, or not known, as for all that was sent before Confab stored authors.
+    author = fields.Nested(Author, required=True, allow_none=True)
     quoted = fields.Nested(Quoted, required=True, allow_none=True)
     reactions = fields.List(fields.Nested(Reaction), required=True)
     # The mentioned members of the chat who are contacts here.
@@ -178,10 +155,18 @@ class Message(Schema):
     is_forwarded = fields.Boolean(required=True)
     is_event = fields.Boolean(required=True)
     event_type = fields.Integer(required=True, allow_none=True)
+    # From before the account was connected: never unread.
+    is_history = fields.Boolean(required=True)
     sent_at = fields.String(required=True)
     # The sort key of messages: sent_at, or the time of arrival if sent_at is later because of a wrong clock.
     ordered_at = fields.String(required=True)
+    # When UniPile accepted it, and when it was delivered and read, by the time Confab learned it; null if not known.
+    accepted_at = fields.String(required=True, allow_none=True)
+    delivered_at = fields.String(required=True, allow_none=True)
+    read_at = fields.String(required=True, allow_none=True)
     edited_at = fields.String(required=True, allow_none=True)
+    # The texts before each edit that was seen here, oldest first, at most 20; empty if it was deleted.
+    earlier_texts = fields.List(fields.Nested(EarlierText), required=True)
     deleted_at = fields.String(required=True, allow_none=True)
     # "account" if known to be deleted by the account; null: by another member, or not deleted.
     deleted_by = fields.String(required=True, allow_none=True, validate=validate.Equal("account"))
@@ -206,24 +191,34 @@ class Sent(OneMessage):
 
 class MessageQuery(ListQuery):
     """`cursor` pages to older messages; `around` is the id of a message to show in context; `newer` pages on from
-    there.
+    there. `at` is "unread": the first unread message in context, or the newest messages if they include it.
     """
 
     around = fields.Integer(load_default=None, validate=validate.Range(1, MAX_ID))
     newer = fields.String(load_default=None, validate=validate.Length(max=200))
+    at = fields.String(load_default=None, validate=validate.OneOf(["unread"]))
 
     @validates_schema
     def one_position(self, data: dict[str, object], **_: object) -> None:
-        given = [name for name in ("cursor", "around", "newer") if data.get(name) is not None]
+        given = [name for name in ("cursor", "around", "newer", "at") if data.get(name) is not None]
         if len(given) > 1:
-            raise ValidationError("Give only one of cursor, around and newer.", given[-1])
+            raise ValidationError("Give only one of cursor, around, newer and at.", given[-1])
+
+
+class LateMessage(Schema):
+    """An unread message that is sorted before one that was there when it came."""
+
+    id = fields.Integer(required=True)
+    arrived_seq = fields.Integer(required=True)
 
 
 class MessageList(Schema):
     items = fields.List(fields.Nested(Message), required=True)
     next_cursor = fields.String(required=True, allow_none=True)
-    # The value of `newer` for the next page; with `around` and `newer` only; null at the end of the chat.
+    # The value of `newer` for the next page; not for the newest page; null at the end of the chat.
     previous_cursor = fields.String(allow_none=True)
+    # With `at=unread`: the newest hundred of the chat's late messages, newest first.
+    late = fields.List(fields.Nested(LateMessage))
 
 
 class ChangesQuery(Request):

@@ -4,6 +4,7 @@ from marshmallow import Schema, ValidationError, fields, validate, validates_sch
 
 from server.rules.policy import MEMBER_ROLES, ROLES
 from server.schemas.fields import MAX_ID, EmailAddress, Flag, Request, Whole, a_name, text
+from server.schemas.loads import chat_limit, shown_limit
 
 MIN_PASSWORD = 10
 
@@ -22,6 +23,8 @@ class ChangeUser(Request):
     name = a_name()
     role = fields.String(validate=validate.OneOf(ROLES))
     is_active = Flag()
+    # How many open chats they can have, in all accounts, before none are handed out to them; null: any number.
+    chat_limit = chat_limit()
 
     @validates_schema
     def any_field(self, data: dict[str, object], **_: object) -> None:
@@ -41,6 +44,13 @@ class AcceptLink(LinkToken):
 
 class SetMember(Request):
     role = fields.String(required=True, validate=validate.OneOf(MEMBER_ROLES))
+    # Whether they see only chats that are theirs or their teams'; left out: as before.
+    restricted = Flag(load_default=None)
+
+    @validates_schema
+    def only_agents(self, data: dict[str, object], **_: object) -> None:
+        if data.get("restricted") and data.get("role") != "agent":
+            raise ValidationError("Only agents can be restricted.", "restricted")
 
 
 class SetPayer(Request):
@@ -62,6 +72,10 @@ class TeamUser(Schema):
     status = fields.String(required=True, validate=validate.OneOf(["active", "invited", "disabled"]))
     link_expires_at = fields.String(required=True, allow_none=True)
     numbers = fields.List(fields.Nested(NumberOfPerson), required=True)
+    # Since when they are away; null: they are not.
+    away_since = fields.String(required=True, allow_none=True)
+    # How many open chats they can have, in all accounts, before none are handed out to them; null: any number.
+    chat_limit = shown_limit()
     seen_at = fields.String(required=True, allow_none=True)
     created_at = fields.String(required=True)
 
@@ -97,6 +111,7 @@ class Member(Schema):
     name = fields.String(required=True)
     email = fields.String(required=True)
     role = fields.String(required=True, validate=validate.OneOf(MEMBER_ROLES))
+    restricted = fields.Boolean(required=True)
     is_active = fields.Boolean(required=True)
     is_payer = fields.Boolean(required=True)
     created_at = fields.String(required=True)

@@ -30,6 +30,7 @@ from server.unipile.paths import part_of_path as _part
 from server.unipile.transport import Deadlines, File, Transport
 
 DIRECT_CHAT = 0
+NEW_ACCOUNT: Mapping[str, object] = {"type": "create", "providers": ["WHATSAPP"]}
 # Our name of a chat's flag -> UniPile's action (§6.2).
 FLAG_ACTIONS: Mapping[str, str] = {
     "read": "setReadStatus",
@@ -121,11 +122,12 @@ class UnipileClient:
         body = {"provider": "WHATSAPP", "pairing_phone_number": phone.removeprefix("+")}
         return read_pairing(await self._call("POST", path, body=body))
 
-    async def make_hosted_link(self, *, expires_at: datetime, notify_url: str, return_url: str) -> str:
-        """The URL of UniPile's hosted page that connects a WhatsApp number (§2.6)."""
+    async def make_hosted_link(
+        self, *, expires_at: datetime, notify_url: str, return_url: str, known: str | None = None
+    ) -> str:
+        """The URL of UniPile's hosted page that connects a WhatsApp number, or reconnects a known account (§2.6)."""
         body = {
-            "type": "create",
-            "providers": ["WHATSAPP"],
+            **({"type": "reconnect", "reconnect_account": known} if known else NEW_ACCOUNT),
             "api_url": self._dsn,
             "expiresOn": _exact(expires_at),
             "notify_url": notify_url,
@@ -152,6 +154,10 @@ class UnipileClient:
 
     async def delete_account(self, external_account_id: str) -> None:
         await self._call("DELETE", f"/accounts/{_part(external_account_id)}")
+
+    async def play_busy_day(self, external_account_id: str) -> None:
+        """Only the sandbox has this: it links an account that is pairing, and customers write to it."""
+        await self._call("POST", f"/sandbox/accounts/{_part(external_account_id)}/busy-day", body={})
 
     # -- verifying a send (§1.6) -------------------------------------------------------------------------------------
 

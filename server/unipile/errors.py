@@ -6,6 +6,9 @@ from collections.abc import Mapping
 TRANSIENT_TYPES = ("provider_unreachable", "realtime_client_not_initialized", "limit_exceeded")
 SIGNED_OUT_TYPES = ("disconnected_account", "expired_credentials")
 MAX_RETRY_AFTER_SECONDS = 3600.0
+# WhatsApp restricts the account, to any recipient; and what it says of a first message to a stranger only.
+RESTRICTION_TYPES = ("limit_exceeded", "account_restricted", "sender_rejected")
+STRANGER_TYPES = ("cant_send_message",)
 OUR_KEY_TYPES = ("missing_credentials", "invalid_credentials")
 
 _OUR_BUG = "UniPile rejected the request as malformed. Contact support: a retry will not help."
@@ -156,6 +159,10 @@ class UnipileError(Exception):
         self.type = type_
         self.title = title
         self.status = status
+
+    def is_restriction(self, *, to_stranger: bool) -> bool:
+        """Whether WhatsApp restricts the account; `to_stranger`: the contact has never written to it."""
+        return self.type in RESTRICTION_TYPES or (to_stranger and self.type in STRANGER_TYPES)
 
     @property
     def advice(self) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from aiohttp import web
 
+from server.accounts.page_cache import PageCache
 from server.auth.passwords import Passwords
 from server.auth.tokens import Tokens
 from server.config import Config
@@ -18,13 +19,13 @@ from server.realtime.hub.hub import Hub
 from server.realtime.joining import Rooms
 from server.realtime.presence import Presence
 from server.redis.client import Client
+from server.redis.rate_limiter import Limiter
 from server.rules.policy import Caller, CallerRoles
 from server.store.db.database import Database
 from server.store.people.audit import Actor
 from server.store.privacy.erasure_digests import NameHasher
 from server.unipile.client import UnipileClient
 from server.web.client_address import Proxies
-from server.web.rate_limiter import Limiter
 
 CONFIG = web.AppKey("config", Config)
 DATABASE = web.AppKey("database", Database)
@@ -42,9 +43,15 @@ PASSWORDS = web.AppKey("passwords", Passwords)
 LIMITER = web.AppKey("limiter", Limiter)
 # (e-mail, roles) by user, provider and account.
 CACHED_ROLES = web.AppKey("kept_standings", TTLCache[tuple[str, CallerRoles] | None])
+# Bodies of pages by path and query.
+PAGES = web.AppKey("pages", PageCache)
 RATES = web.AppKey("rates", Mapping[str, Rate])
 NAME_HASHER = web.AppKey("seal", NameHasher)
+# The public key of web push; empty where it is off.
+WEBPUSH_KEY = web.AppKey("webpush_key", str)
 PROXIES = web.AppKey("proxies", Proxies)
+# The app's page, whose own scripts and styles the policy allows.
+APP_PAGE = web.AppKey("app_page", str)
 
 # The caller's id; set by the middleware that reads the token.
 USER_ID = web.RequestKey("user_id", int)

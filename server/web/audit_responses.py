@@ -4,6 +4,7 @@ import orjson
 import structlog
 from aiohttp import web
 
+from server.audit_actions import AuditAction
 from server.errors import ConfabError
 from server.store.people import audit
 from server.web.app_keys import ACTOR, DATABASE
@@ -11,7 +12,7 @@ from server.web.app_keys import ACTOR, DATABASE
 log = structlog.get_logger()
 
 
-async def record_action(request: web.Request, action: str, answer: web.StreamResponse) -> None:
+async def record_action(request: web.Request, action: AuditAction, answer: web.StreamResponse) -> None:
     """Write one entry. The action has been done already, so a failed write is logged and does not fail the request."""
     try:
         await request.app[DATABASE].write(

@@ -4,11 +4,11 @@ import structlog
 from aiohttp import web
 
 from server.errors import ConfabError, NotFound
-from server.rules import policy
+from server.redis.rate_limiter import Rate
+from server.rules import permissions, policy
 from server.rules.policy import Caller, CallerRoles
 from server.store.people import audit, roles
 from server.web.app_keys import ACTOR, CACHED_ROLES, CALLER, CALLER_ROLES, DATABASE, ENTITLEMENTS, LIMITER
-from server.web.rate_limiter import Rate
 from server.web.requests import path_id, provider_of
 
 log = structlog.get_logger()
@@ -19,7 +19,7 @@ DENIALS = Rate("refusals", burst=10, seconds=10.0)
 
 async def authorize_request(request: web.Request, route: str) -> None:
     """Return if the caller may use the route, else raise NotFound or ConfabError("forbidden")."""
-    caller, permission = request[CALLER], policy.ROUTES[route]
+    caller, permission = request[CALLER], permissions.ROUTES[route]
     account = None
     if "account_id" in request.match_info:
         account = (provider_of(request), path_id(request, "account_id"))
@@ -27,7 +27,7 @@ async def authorize_request(request: web.Request, route: str) -> None:
     request[CALLER_ROLES], request[ACTOR] = roles_here, actor_of(caller, email, request.remote)
     if account is not None:
         denial = policy.account_denial(permission, roles_here, caller.key, account[1])
-    elif caller.key is not None and caller.key.account_ids is not None and route not in policy.NARROWED:
+    elif caller.key is not None and caller.key.account_ids is not None and route not in permissions.NARROWED:
         denial = "forbidden"
     else:
         denial = policy.denial(permission, roles_here, caller.key)
@@ -39,7 +39,7 @@ async def authorize_command(
     app: web.Application, caller: Caller, command: str, account: tuple[str, int] | None
 ) -> None:
     """The same for a command of a socket, with or without an account."""
-    permission = policy.COMMANDS[command]
+    permission = permissions.COMMANDS[command]
     if permission is None:
         return
     email, roles_here = await _read_roles(app, caller, *(account or (None, None)))
@@ -84,7 +84,7 @@ async def _deny(
 
 def note_change(request: web.Request, route: str) -> None:
     """Drop the cached roles after a change that may have altered permissions, which reads and sends cannot."""
-    if policy.ROUTES[route] not in ("read", "send"):
+    if permissions.ROUTES[route] not in ("read", "send"):
         forget_cached_roles(request.app)
 
 

@@ -7,11 +7,27 @@ FORWARDED_FOR = "X-Forwarded-For"
 MAX_FORWARDED = 2000
 
 
+class Networks:
+    """Addresses and networks of the settings."""
+
+    def __init__(self, networks: Iterable[str]) -> None:
+        self._networks = tuple(ip_network(network, strict=False) for network in networks)
+
+    def __bool__(self) -> bool:
+        return bool(self._networks)
+
+    def __contains__(self, client: str | None) -> bool:
+        address = _read_address(client or "")
+        return address is not None and any(
+            address in network for network in self._networks if network.version == address.version
+        )
+
+
 class Proxies:
     """The networks of trusted proxies; each proxy appends its peer to X-Forwarded-For."""
 
     def __init__(self, networks: Iterable[str]) -> None:
-        self._networks = tuple(ip_network(network, strict=False) for network in networks)
+        self._networks = Networks(networks)
         self._has_warned = False
 
     def __bool__(self) -> bool:
@@ -21,7 +37,7 @@ class Proxies:
         """The nearest address that is not a trusted proxy, from the right: only that end is written by our proxies."""
         client = peer
         for entry in reversed(",".join(forwarded)[-MAX_FORWARDED:].split(",")):
-            if not self._is_trusted(client):
+            if client not in self._networks:
                 return client
             address = _read_address(entry)
             if address is None:
@@ -35,16 +51,10 @@ class Proxies:
         """
         address = _read_address(peer or "")
         # From a public address the header may be forged by the client.
-        if self._has_warned or address is None or not address.is_private or self._is_trusted(peer):
+        if self._has_warned or address is None or not address.is_private or peer in self._networks:
             return False
         self._has_warned = True
         return True
-
-    def _is_trusted(self, client: str | None) -> bool:
-        address = _read_address(client or "")
-        return address is not None and any(
-            address in network for network in self._networks if network.version == address.version
-        )
 
 
 def _read_address(entry: str) -> IPv4Address | IPv6Address | None:

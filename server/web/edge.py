@@ -11,7 +11,8 @@ from aiohttp.http_exceptions import HttpProcessingError, LineTooLong
 
 from server.errors import ConfabError, code_for_status
 from server.metrics import UNREADABLE
-from server.web.app_keys import CONFIG
+from server.web.app_keys import APP_PAGE, CONFIG
+from server.web.compression import compress
 from server.web.requests import error_answer
 from server.web.security_headers import WriteHeaders, header_writer
 
@@ -54,6 +55,7 @@ class EdgeRequest(web.Request):
 
     async def _prepare_hook(self, response: web.StreamResponse) -> None:
         await super()._prepare_hook(response)
+        compress(self, response)
         cast(EdgeProtocol, self.protocol).write_headers(self, response)
 
 
@@ -220,7 +222,8 @@ class EdgeRunner(web.AppRunner):
 
     def __init__(self, app: web.Application, *, timeouts: Timeouts = TIMEOUTS, **options: Any) -> None:
         super().__init__(app, **options)
-        self._options: dict[str, Any] = {"timeouts": timeouts, "write_headers": header_writer(app[CONFIG])}
+        write_headers = header_writer(app[CONFIG], app[APP_PAGE])
+        self._options: dict[str, Any] = {"timeouts": timeouts, "write_headers": write_headers}
 
     async def _make_server(self) -> web.Server:
         made = await super()._make_server()

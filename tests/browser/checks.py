@@ -1,5 +1,7 @@
-"""Checks for every screen: it fits its window, is accessible, and shows the focus."""
+"""Checks for every screen: it fits its window, is accessible in light and dark, and shows the focus."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -7,6 +9,9 @@ from playwright.async_api import Page
 
 from server.config import ROOT
 
+# As in the stylesheets: 40rem.
+PHONE_PX = 640
+PHONE, NARROWEST = (390, 844), (320, 640)
 AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 # Visually hidden on purpose: for screen readers, or shown on focus.
 STICKING_OUT = """
@@ -27,29 +32,50 @@ SCROLLS_SIDEWAYS = """
 SPILLS = """
 () => [...document.querySelectorAll("a, button")]
   .filter((element) => !element.closest(".visually-hidden, [href='#main']"))
-  .filter((element) => getComputedStyle(element).display !== "inline")
+  .filter((element) => getComputedStyle(element).display !== "inline" && element.innerText.trim() !== "")
   .filter((element) => element.scrollWidth > element.clientWidth + 1)
   .filter((element) => getComputedStyle(element).overflowX === "visible")
   .map((element) => `${element.tagName}.${element.className}: ${element.innerText}`)
 """
+# By itself axe also fetches and parses the stylesheets, for experimental rules that are off.
 AUDIT = """
-async () => {
-  const { violations } = await axe.run({ resultTypes: ["violations"] })
-  return violations
-    .filter(({ impact }) => impact === "serious" || impact === "critical")
-    .flatMap(({ id, nodes }) => nodes.map(({ html, any }) => `${id}: ${html} (${any[0]?.message ?? ""})`))
+async (rules) => {
+  const runOnly = rules.length === 0 ? {} : { runOnly: rules }
+  const { violations } = await axe.run({ resultTypes: ["violations"], preload: { assets: ["media"] }, ...runOnly })
+  return violations.flatMap(({ id, nodes }) =>
+    nodes.map(({ html, any }) => `${id}: ${html} (${any[0]?.message ?? ""})`))
 }
 """
+# Colours would pass from one scheme to the other for some frames, also with reduced motion.
+STOP_TRANSITIONS = """
+() => {
+  const sheet = new CSSStyleSheet()
+  sheet.replaceSync("*, ::before, ::after { transition: none !important }")
+  document.adoptedStyleSheets.push(sheet)
+}
+"""
+# What follows the size of the window has been drawn again.
+NEXT_FRAME = "() => new Promise((done) => requestAnimationFrame(() => setTimeout(done)))"
+ALLOW_TRANSITIONS = "() => { getComputedStyle(document.body).color; document.adoptedStyleSheets.pop() }"
 # Records each element's style without focus, to distinguish a focus ring from decoration.
 CONTROLS = """
 () => {
-  const style = (element) => {
-    const { outlineStyle, outlineWidth, boxShadow, borderColor, backgroundColor } = getComputedStyle(element)
-    return JSON.stringify([outlineStyle === "none" ? 0 : outlineWidth, boxShadow, borderColor, backgroundColor])
+  const ring = (element, part = null) => {
+    const { outlineStyle, outlineWidth, boxShadow, borderColor, backgroundColor } = getComputedStyle(element, part)
+    return [outlineStyle === "none" ? 0 : outlineWidth, boxShadow, borderColor, backgroundColor]
   }
+  // A field without a border of its own is drawn by its box, which then holds no other field.
+  const boxOf = (element) => {
+    const box = element.parentElement
+    const isBare = element.matches("input, textarea") && getComputedStyle(element).borderStyle === "none"
+    return isBare && box.querySelectorAll("input, textarea, select").length === 1 ? box : element
+  }
+  const style = (element) =>
+    JSON.stringify([ring(element), ring(element, "::before"), ring(element, "::after"), ring(boxOf(element))])
   const selector = "a[href], button:not(:disabled), input, textarea, select, [tabindex='0']"
   const scope = document.querySelector("dialog[open]") ?? document
-  const controls = [...scope.querySelectorAll(selector)].filter((element) => element.checkVisibility())
+  const controls = [...scope.querySelectorAll(selector)]
+    .filter((element) => element.checkVisibility() && element.tabIndex >= 0)
   controls.forEach((element, number) => (element.dataset.control = number))
   window.restingStyles = new Map(controls.map((element) => [element, style(element)]))
   window.isFocusSeen = (element) => style(element) !== window.restingStyles.get(element)
@@ -66,19 +92,69 @@ FOCUSED = """
 
 
 async def check_screen(page: Page) -> None:
-    """Nothing overflows its container, the page does not scroll sideways, and axe finds nothing serious."""
+    """The screen fits its window, and axe finds nothing.
+
+    The colours of the other scheme are checked too: nothing else depends on the scheme.
+    """
+    await check_one_scheme(page)
+    async with other_color_scheme(page):
+        assert await audit(page, "color-contrast", "link-in-text-block") == []
+    size = page.viewport_size
+    if size is not None and size["width"] <= PHONE_PX:
+        await _check_fit_at(page, *NARROWEST)
+
+
+async def check_sizes(page: Page) -> None:
+    """A screen in a large window, and whether it fits a phone: what a screen contains does not depend on the size, and
+    a second window for it would cost seconds.
+    """
+    await check_screen(page)
+    await _check_fit_at(page, *PHONE)
+    await _check_fit_at(page, *NARROWEST)
+
+
+async def _check_fit_at(page: Page, width: int, height: int) -> None:
+    before = page.viewport_size
+    assert before is not None
+    await page.set_viewport_size({"width": width, "height": height})
+    await page.evaluate(NEXT_FRAME)
+    await check_fit(page)
+    await page.set_viewport_size(before)
+
+
+async def check_fit(page: Page) -> None:
+    """Nothing overflows its container, and the page does not scroll sideways."""
     assert await page.evaluate(STICKING_OUT) == []
     assert await page.evaluate(SCROLLS_SIDEWAYS) == []
     assert await page.evaluate(SPILLS) == []
+
+
+async def check_one_scheme(page: Page) -> None:
+    """Nothing overflows its container, the page does not scroll sideways, and axe finds nothing.
+
+    For what has been seen in both schemes elsewhere: the other scheme draws the page four times.
+    """
+    await check_fit(page)
     assert await audit(page) == []
 
 
-async def audit(page: Page) -> list[str]:
-    """The serious findings of axe-core on this screen."""
+async def audit(page: Page, *rules: str) -> list[str]:
+    """The findings of axe-core on this screen, of any weight, by these rules or by all."""
     if not await page.evaluate("() => 'axe' in window"):
         await page.evaluate(_read_axe())
-    findings: list[str] = await page.evaluate(AUDIT)
+    findings: list[str] = await page.evaluate(AUDIT, rules)
     return findings
+
+
+@asynccontextmanager
+async def other_color_scheme(page: Page) -> AsyncIterator[None]:
+    """Dark instead of light, or light instead of dark."""
+    is_dark = await page.evaluate("() => matchMedia('(prefers-color-scheme: dark)').matches")
+    await page.evaluate(STOP_TRANSITIONS)
+    await page.emulate_media(color_scheme="light" if is_dark else "dark")
+    yield
+    await page.emulate_media(color_scheme="dark" if is_dark else "light")
+    await page.evaluate(ALLOW_TRANSITIONS)
 
 
 def _read_axe(path: Path = AXE) -> str:

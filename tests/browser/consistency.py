@@ -59,12 +59,29 @@ def _thread_of(messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
     ]
 
 
+def _preview_of(chat: dict[str, Any]) -> str | None:
+    """The second line of the row: the sender in groups, the type beside a caption, a length or a name, the text."""
+    content = chat["last_message_content"]
+    text: str | None = chat["last_message_preview"]
+    if text is None or content is None or content["kind"] in ("text", "deleted", "unsupported"):
+        shown = text
+    elif content["has_text"]:
+        shown = f"{content['kind'].capitalize()}, {text}"
+    elif content["duration"] is not None:
+        shown = f"{text}, {content['duration'] // 60}:{content['duration'] % 60:02}"
+    elif content["kind"] == "file" and content["name"]:
+        shown = f"File, {content['name']}"
+    else:
+        shown = text
+    return f"{content['sender'].split()[0]}: {shown}" if content and content["sender"] else shown
+
+
 def _list_of(chats: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [
         {
             "id": chat["id"],
             "title": chat["title"],
-            "preview": chat["last_message_preview"],
+            "preview": _preview_of(chat),
             "unread": chat["unread_count"],
         }
         for chat in chats

@@ -23,7 +23,7 @@ class Agent(Inbox):
         await self._choose(text, f"React with {emoji}", "menuitemradio")
 
     async def take_back(self, text: str, emoji: str) -> None:
-        await self._choose(text, f"Take back {emoji}", "menuitemradio")
+        await self._choose(text, f"Remove {emoji}", "menuitemradio")
 
     def reactions(self, text: str) -> Locator:
         return self.bubble(text).get_by_role("button", name="Reactions:")
@@ -37,12 +37,12 @@ class Agent(Inbox):
     async def change(self, text: str, other: str) -> None:
         await self._choose(text, "Edit")
         await self.answer(other)
-        await expect(self.bubble(other)).to_contain_text("edited")
+        await expect(self.bubble(other)).to_contain_text("Edited")
 
     async def delete(self, text: str) -> None:
         """Delete for everyone, and confirm."""
         await self._choose(text, "Delete for everyone")
-        question = self.page.get_by_role("dialog", name="Delete this message for everyone?")
+        question = self.page.get_by_role("dialog", name="Delete for everyone?")
         await question.get_by_role("button", name="Delete").click()
         await expect(self.bubble(text)).to_have_count(0)
 

@@ -9,6 +9,7 @@ from typing import Any
 from playwright.async_api import Locator, Page, expect
 
 from server.config import DEMO_EMAIL
+from tests.browser.checks import PHONE_PX
 from tests.support.fixtures_browser import Windows
 from tests.support.fixtures_stack import DEMO_PASSWORD, Stack
 from tests.support.peers import Peer
@@ -22,14 +23,22 @@ class Inbox:
 
     @classmethod
     async def signed_in(cls, windows: Windows, demo: Stack, path: str = "/inbox", **options: Any) -> Inbox:
-        """A window of the demo user, signed in before."""
+        """A window of the demo user, signed in before; an inbox without a number has offered to connect one."""
         page = await windows.open("about:blank", **options)
         url = demo.stranger.url
         body = {"email": DEMO_EMAIL, "password": DEMO_PASSWORD}
         answer = await page.context.request.post(f"{url}/api/auth/login", data=body)
         assert answer.ok
+        user_id = (await answer.json())["user"]["id"]
+        # A frame without an origin has no storage.
+        await page.add_init_script(
+            "if (window === top && window.origin !== 'null') "
+            f"sessionStorage.setItem('confab.connect-offered.{user_id}', '1')"
+        )
         await page.goto(url + path)
-        await expect(page.get_by_test_id("logout")).to_be_visible()
+        await expect(page.get_by_test_id("user-menu")).to_be_visible()
+        # Keys and live updates come right after the first rows.
+        await expect(page.get_by_role("log")).to_be_attached()
         return cls(page)
 
     @property
@@ -55,17 +64,33 @@ class Inbox:
         return self.bubble(text).get_by_test_id("message-tick")
 
     async def go_to(self, page: str) -> None:
-        """Follow the link to a page of the app."""
-        await self.page.get_by_role("navigation").get_by_role("link", name=re.compile(page)).click()
+        """Follow the link to a page of the app; on a phone the user menu has those of admins."""
+        size = self.page.viewport_size
+        if page in ("Audit", "Reports") and size is not None and size["width"] <= PHONE_PX:
+            await self.page.get_by_test_id("user-menu").click()
+            await self.page.get_by_role("menuitem", name=page).click()
+        else:
+            await self.page.get_by_role("navigation").get_by_role("link", name=re.compile(page)).click()
+
+    async def sign_out(self) -> None:
+        """Choose the last item of the user menu."""
+        await self.page.get_by_test_id("user-menu").click()
+        await self.page.get_by_test_id("logout").click()
 
     async def open_chat(self, name: str) -> None:
+        """Open a chat and wait for its messages: a message sent before they are shown would be held."""
         await self.chats.filter(has_text=name).click()
-        await expect(self.page.get_by_test_id("thread").get_by_role("heading", name=name)).to_be_visible()
+        thread = self.page.get_by_test_id("thread")
+        await expect(thread.get_by_role("heading", name=name)).to_be_visible()
+        await expect(thread.locator("[aria-busy=true]")).to_have_count(0)
 
     async def answer(self, text: str) -> None:
-        """Type a message in the open chat and press Enter."""
+        """Type a message in the open chat and send it: with Enter, which on touch makes a new line, or the button."""
         await self.composer.fill(text)
-        await self.composer.press("Enter")
+        if await self.page.evaluate("matchMedia('(pointer: coarse)').matches"):
+            await self.page.get_by_test_id("composer-send").click()
+        else:
+            await self.composer.press("Enter")
 
     async def expect_bubbles(self, *texts: str) -> None:
         """The open thread shows exactly these, in this order."""

@@ -22,7 +22,7 @@ async def test_a_channel_is_shown_without_a_composer(demo: Stack, windows: Windo
     await inbox.open_chat("Channel")
     await expect(inbox.bubbles).to_have_count(1)
     await expect(inbox.composer).to_have_count(0)
-    await expect(inbox.page.get_by_text("Only the channel’s admins can post here.")).to_be_visible()
+    await expect(inbox.page.get_by_text("Only admins of this channel can post.")).to_be_visible()
     await inbox.page.get_by_test_id("chat-menu").click()
     await expect(inbox.page.get_by_test_id("chat-pin")).to_be_visible()
     await expect(inbox.page.get_by_test_id("chat-mark-unread")).to_have_count(0)

@@ -33,15 +33,13 @@ async def test_colleagues_see_each_other_in_the_chat_and_in_the_list(demo: Stack
     page = inboxes[0].page
 
     await socket.command("join-chat", chat_id=chat["id"])
-    await expect(page.get_by_test_id("thread-here")).to_contain_text("Ana Souza is here too · via")
-    await expect(page.get_by_label("Ana Souza is here too")).to_be_visible()
+    await expect(page.get_by_test_id("thread-here")).to_contain_text("Ana Souza is viewing · via")
+    await expect(page.get_by_label("Ana Souza is viewing")).to_be_visible()
     await socket.command("typing", chat_id=chat["id"], on=True)
-    await expect(page.get_by_test_id("chat-typing")).to_have_text("Ana Souza is typing…")
+    await expect(page.get_by_test_id("chat-typing")).to_have_text("Ana Souza is replying…")
     for inbox in inboxes:
-        await expect(inbox.page.get_by_test_id("thread-typing")).to_have_text("Ana Souza is typing…")
-        await expect(inbox.page.get_by_test_id("thread-collision")).to_contain_text(
-            "is answering here right now"
-        )
+        await expect(inbox.page.get_by_test_id("thread-typing")).to_have_text("Ana Souza is replying…")
+        await expect(inbox.page.get_by_test_id("thread-collision")).to_contain_text("Ana Souza is replying…")
         await check_screen(inbox.page)
     await socket.command("typing", chat_id=chat["id"], on=False)
     await expect(page.get_by_test_id("thread-collision")).to_have_count(0)

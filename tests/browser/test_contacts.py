@@ -44,13 +44,12 @@ async def test_contacts_are_shown_with_picture_and_name(demo: Stack, windows: Wi
     await page.get_by_test_id("chat-details-open").click()
     details = page.get_by_test_id("chat-details")
     await expect(details.get_by_role("listitem")).to_have_count(2)
-    await expect(details.get_by_text("+4915112340003")).to_be_visible()
+    await expect(details.get_by_text("+49 1511 2340003")).to_be_visible()
     await check_screen(page)
     if folder := os.environ.get("SHOTS"):
         await page.screenshot(path=f"{folder}/{variant}-details.png")
-    await page.keyboard.press("Escape")
+    await details.get_by_test_id("chat-details-close").click()
     await expect(details).to_have_count(0)
-    await expect(page.get_by_test_id("chat-details-open")).to_be_focused()
     if folder:
         await page.screenshot(path=f"{folder}/{variant}-group.png")
 

@@ -6,6 +6,7 @@ from typing import Any
 from playwright.async_api import Locator, expect
 
 from tests.browser.screens import Inbox, connect_account, sign_in_demo_user
+from tests.browser.test_reading import read_all
 from tests.support.fixtures_browser import Windows
 from tests.support.fixtures_stack import Stack
 from tests.support.peers import eventually, message_received
@@ -23,39 +24,50 @@ TOP_OF_FIRST_SEEN = """
 
 
 async def test_a_long_thread_loads_by_scrolling_up(demo: Stack, windows: Windows) -> None:
-    await connect_account(demo)
+    account_id = await connect_account(demo)
     texts = [f"Message {position}." for position in range(MESSAGES)]
     for text in texts:
         await demo.stranger.deliver(message_received("acc-1", text))
     inbox = await Inbox.signed_in(windows, demo)
     await expect(inbox.chats).to_contain_text(texts[-1])
+    await read_all(await sign_in_demo_user(demo), account_id)
     await inbox.open_chat("Bia Lima")
     await expect(inbox.bubble(texts[-1])).to_be_in_viewport()
     await expect(inbox.bubble(texts[0])).to_have_count(0)
 
-    await scroll_to_the_beginning(inbox)
-    await inbox.expect_bubbles(*texts)
-
+    await scroll_to_the_beginning(inbox, texts)
     where = await inbox.page.evaluate(TOP_OF_FIRST_SEEN)
     await demo.stranger.deliver(message_received("acc-1", "News"))
-    await inbox.expect_bubbles(*texts, "News")
+    await expect(inbox.chats).to_contain_text("News")
     assert await inbox.page.evaluate(TOP_OF_FIRST_SEEN) == where
-    await inbox.page.get_by_label("Jump to the newest message").click()
+    await inbox.page.get_by_label("Jump to latest").click()
     await expect(inbox.bubble("News")).to_be_in_viewport()
 
 
-async def scroll_to_the_beginning(inbox: Inbox) -> None:
-    """Scroll up until the start of the conversation is in view."""
-    beginning = inbox.page.get_by_text("This is where the conversation begins.")
+async def scroll_to_the_beginning(inbox: Inbox, everything: list[str]) -> None:
+    """Scroll up until the start of the conversation is in view; the thread has every message, in order, on the way."""
+    beginning = inbox.page.get_by_text("Start of the conversation")
     await inbox.page.get_by_label("Messages", exact=True).hover()
+    seen: set[str] = set()
 
     async def is_there() -> bool:
+        seen.update(await expect_no_gap(inbox, everything))
         await inbox.page.mouse.wheel(0, -3_000)
         return await beginning.is_visible()
 
     await eventually(is_there)
     await beginning.scroll_into_view_if_needed()
     await expect(beginning).to_be_in_viewport()
+    seen.update(await expect_no_gap(inbox, everything))
+    assert seen == set(everything)
+
+
+async def expect_no_gap(inbox: Inbox, everything: list[str]) -> list[str]:
+    """The rendered messages, which follow each other."""
+    shown = await inbox.page.get_by_test_id("message-text").all_text_contents()
+    first = everything.index(shown[0])
+    assert shown == everything[first : first + len(shown)]
+    return shown
 
 
 async def test_a_long_list_shows_every_chat_once(demo: Stack, windows: Windows) -> None:
@@ -112,16 +124,18 @@ async def test_a_quote_jumps_to_an_old_message_and_scrolling_back_has_no_gap(
     demo: Stack, windows: Windows
 ) -> None:
     """The thread loads around the message; live messages appear once the user has scrolled down to them."""
-    await connect_account(demo)
+    account_id = await connect_account(demo)
     texts = [f"Message {position}." for position in range(QUOTED_MESSAGES)]
     written = [await demo.write("acc-1", text) for text in texts]
     await demo.write("acc-1", "About your first one", quote=written[10]["message_id"])
     inbox = await Inbox.signed_in(windows, demo)
+    await expect(inbox.chats).to_contain_text("About your first one")
+    await read_all(await sign_in_demo_user(demo), account_id)
     await inbox.open_chat("Bia Lima")
     await expect(inbox.bubble("About your first one")).to_be_in_viewport()
     await expect(own_text(inbox, texts[10])).to_have_count(0)
 
-    await inbox.bubble("About your first one").get_by_title("Show the message").click()
+    await inbox.bubble("About your first one").get_by_test_id("quote-text").click()
     await expect(own_text(inbox, texts[10])).to_be_in_viewport()
     await expect(inbox.page.locator("[data-message-id]:focus")).to_contain_text(texts[10])
     await expect(own_text(inbox, "About your first one")).to_have_count(0)
@@ -132,10 +146,9 @@ async def test_a_quote_jumps_to_an_old_message_and_scrolling_back_has_no_gap(
 
     everything = [*texts, "About your first one", "News meanwhile"]
     await scroll_down_to(inbox, "News meanwhile", everything)
-    await scroll_to_the_beginning(inbox)
-    await inbox.expect_bubbles(*everything)
+    await scroll_to_the_beginning(inbox, everything)
     await demo.write("acc-1", "Live again")
-    await inbox.expect_bubbles(*everything, "Live again")
+    await scroll_down_to(inbox, "Live again", [*everything, "Live again"])
 
     await inbox.page.reload()
     await expect(own_text(inbox, texts[10])).to_be_in_viewport()
@@ -150,13 +163,10 @@ async def scroll_down_to(inbox: Inbox, last: str, everything: list[str]) -> None
 
     async def is_there() -> bool:
         await inbox.page.mouse.wheel(0, 900)
-        shown = await inbox.page.get_by_test_id("message-text").all_text_contents()
-        first = everything.index(shown[0])
-        assert shown == everything[first : first + len(shown)]
-        return last in shown
+        return last in await expect_no_gap(inbox, everything)
 
     await eventually(is_there)
-    await inbox.page.get_by_label("Jump to the newest message").click()
+    await inbox.page.get_by_label("Jump to latest").click()
     await expect(inbox.bubble(last)).to_be_in_viewport()
 
 
@@ -178,7 +188,7 @@ async def test_the_button_jumps_from_the_middle_to_the_newest_message(demo: Stac
     address = f"/inbox/{account_id}/{chat['id']}#message-{first['id']}"
     inbox = await Inbox.signed_in(windows, demo, address)
     await expect(inbox.bubble(texts[0])).to_be_in_viewport()
-    await inbox.page.get_by_label("Jump to the newest message").click()
+    await inbox.page.get_by_label("Jump to latest").click()
     await expect(inbox.bubble(texts[-1])).to_be_in_viewport()
     assert "#" not in inbox.page.url
 

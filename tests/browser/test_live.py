@@ -149,7 +149,7 @@ async def test_a_chat_has_a_url_and_the_session_survives_a_reload(demo: Stack, w
     await inbox.expect_bubbles("Keep me")
     assert inbox.page.url == address
 
-    await inbox.page.get_by_test_id("logout").click()
+    await inbox.sign_out()
     await expect(inbox.page.get_by_test_id("login-email")).to_be_visible()
     await inbox.page.reload()
     await expect(inbox.page.get_by_test_id("login-email")).to_be_visible()

@@ -69,13 +69,13 @@ async def test_users_register_until_the_seats_are_taken(opened: Stack, windows: 
 async def register_twice(page: Page) -> None:
     """First with the demo user's address, then with a new one; the requested page opens afterwards."""
     await fill_in(page, DEMO_EMAIL)
-    email = page.get_by_label("E-mail")
-    await expect(email).to_have_accessible_description("This e-mail address is already in use.")
+    email = page.get_by_label("Email")
+    await expect(email).to_have_accessible_description("This email is already in use.")
     await expect(email).to_be_focused()
     await save_screenshot(page, "register-taken")
     await fill_in(page, "eva@example.com")
     await expect(page).to_have_url(re.compile("/settings/profile$"))
-    await expect(page.get_by_text("eva@example.com · agent")).to_be_visible()
+    await expect(page.get_by_text("eva@example.com · Agent")).to_be_visible()
 
 
 async def test_without_open_registration_no_registration_is_offered(demo: Stack, windows: Windows) -> None:

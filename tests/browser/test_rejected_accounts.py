@@ -27,7 +27,7 @@ async def test_a_rejected_account_is_explained_once_on_return(demo: Stack, windo
 
     inbox = await Inbox.signed_in(windows, demo, **VARIANTS["phone"])
     banner = inbox.page.get_by_test_id("refused-banner")
-    await expect(banner).to_contain_text("was not connected. This number is connected by another user.")
+    await expect(banner).to_contain_text("wasn’t connected. This number is connected by another user.")
     await check_screen(inbox.page)
     async with inbox.page.expect_response(lambda answer: "/refusals/" in answer.url) as dismissing:
         await banner.get_by_role("button", name="Dismiss").click()

@@ -13,7 +13,7 @@ async def another_tab(inbox: Inbox) -> Inbox:
     """One more tab of the same browser, on the inbox."""
     page = await inbox.page.context.new_page()
     await page.goto(inbox.page.url)
-    await expect(page.get_by_test_id("logout")).to_be_visible()
+    await expect(page.get_by_test_id("user-menu")).to_be_visible()
     return Inbox(page)
 
 
@@ -22,7 +22,7 @@ async def expect_sockets(demo: Stack, count: int) -> None:
 
     async def is_so() -> bool:
         connections = demo.app[HUB].membership.connections
-        return len(connections) == count and all(one.accounts for one in connections)
+        return len(connections) == count and all(one.topics for one in connections)
 
     await eventually(is_so)
 
@@ -95,7 +95,7 @@ async def test_logging_out_in_one_tab_logs_out_all(demo: Stack, windows: Windows
     await connect_account(demo)
     one = await Inbox.signed_in(windows, demo)
     other = await another_tab(one)
-    await one.page.get_by_test_id("logout").click()
+    await one.sign_out()
     for inbox in (one, other):
         await expect(inbox.page.get_by_test_id("login-email")).to_be_visible()
     await expect_sockets(demo, 0)

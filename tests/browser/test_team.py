@@ -38,9 +38,10 @@ async def test_an_invited_user_joins_an_account_and_sees_what_their_role_allows(
     await guest.get_by_test_id("welcome-submit").click()
     await expect(guest).to_have_url(re.compile("/inbox"))
 
-    await owner.go_to("Connections")
+    await owner.go_to("Numbers")
+    await page.get_by_test_id("account-menu").click()
     await page.get_by_test_id("account-members").click()
-    await page.get_by_label("User to add").select_option(label="Eva Lima (eva@example.com)")
+    await page.get_by_label("Teammate").select_option(label="Eva Lima (eva@example.com)")
     await page.get_by_test_id("member-add").click()
     await expect(page.get_by_test_id("member").filter(has_text="Eva Lima")).to_be_visible()
     await save_screenshot(page, "members")
@@ -50,13 +51,12 @@ async def test_an_invited_user_joins_an_account_and_sees_what_their_role_allows(
     await page.set_viewport_size({"width": 1280, "height": 800})
     await hand_over(page, guest, demo)
     await page.get_by_role("button", name="Close").click()
-    await expect(page.get_by_test_id("account-members")).to_be_focused()
+    await expect(page.get_by_test_id("account-menu")).to_be_focused()
 
     # An agent sees the account, and no controls of its owner or of the team.
     await guest.goto(f"{demo.stranger.url}/connections")
     await expect(guest.get_by_test_id("account-card")).to_be_visible()
-    await expect(guest.get_by_test_id("account-members")).to_have_count(0)
-    await expect(guest.get_by_test_id("account-disconnect")).to_have_count(0)
+    await expect(guest.get_by_test_id("account-menu")).to_have_count(0)
     await guest.goto(f"{demo.stranger.url}/settings/team")
     await expect(guest.get_by_test_id("person").first).to_be_visible()
     await expect(guest.get_by_test_id("invite-email")).to_have_count(0)
@@ -74,13 +74,13 @@ async def hand_over(page: Page, guest: Page, demo: Stack) -> None:
     for name, label in (("Eva Lima", "Eva Lima (eva@example.com)"), ("Demo", re.compile("^Demo"))):
         await page.get_by_test_id("hand-over").press("Enter")
         await expect(page.get_by_test_id("hand-over-question")).to_be_visible()
-        choice = page.get_by_label("New payer")
+        choice = page.get_by_label("New billing owner")
         await choice.select_option(label=await labelled(choice, label))
         await check_all_variants(page, "hand-over")
         await page.get_by_test_id("confirm-hand-over").press("Enter")
         await expect(payer).to_contain_text(name)
         # The payer is an owner of the account.
-        await expect(guest.get_by_test_id("account-members")).to_have_count(1)
+        await expect(guest.get_by_test_id("account-menu")).to_have_count(1)
     await page.get_by_label("Role of Eva Lima").select_option("agent")
     await expect(page.get_by_label("Role of Eva Lima")).to_have_value("agent")
 
@@ -109,7 +109,7 @@ async def test_a_role_change_applies_to_the_open_page_and_a_viewer_leaves_chats_
     await expect(audit).to_have_count(0)
 
     await Inbox(page).chats.first.click()
-    await expect(page.get_by_text("You can read this chat.")).to_be_visible()
+    await expect(page.get_by_text("You can view this chat but not reply.")).to_be_visible()
     # A request beyond the page's permissions would be in the audit log by its next message.
     await demo.write("acc-1", "Hello?")
     await expect(page.get_by_test_id("chat-unread")).to_have_text("2 unread")
@@ -145,7 +145,9 @@ async def test_a_key_is_shown_once_and_revoked(demo: Stack, windows: Windows) ->
     await page.keyboard.press("Escape")
     await expect(page.get_by_test_id("key-secret")).to_have_count(0)
     row = page.get_by_test_id("api-key").filter(has_text="CRM")
-    await expect(row).to_contain_text("read, send · all numbers · never used")
+    await expect(row).to_contain_text(
+        "Read chats and messages, Send and change messages · all numbers · never used"
+    )
     await save_screenshot(page, "keys")
     await row.get_by_role("button", name="Revoke CRM").click()
     await expect(row).to_have_count(0)
@@ -155,7 +157,7 @@ async def test_an_expired_link_is_reported(demo: Stack, windows: Windows) -> Non
     windows.expect_errors("status of 404 .*/api/auth/link")
     page = await windows.open(f"{demo.stranger.url}/welcome#{'x' * 43}")
     await expect(page.get_by_text("used already, or has expired")).to_be_visible()
-    await page.get_by_role("link", name="Go to the login page").click()
+    await page.get_by_role("link", name="Go to sign in").click()
     await expect(page.get_by_test_id("login-email")).to_be_visible()
 
 

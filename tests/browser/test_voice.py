@@ -36,8 +36,8 @@ async def test_a_voice_message_is_recorded_sent_and_playable(
     await page.get_by_role("button", name="Record a voice message").click()
     await expect(page.get_by_role("timer")).to_have_text(re.compile("Recording 0:0[2-9]"))
     await check_screen(page)
-    await expect(page.get_by_role("button", name="Send the voice message")).to_be_focused()
-    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("button", name="Pause recording")).to_be_focused()
+    await page.get_by_role("button", name="Send voice message").click()
     await expect(page.get_by_test_id("voice-recorder")).to_have_count(0)
     await expect(inbox.composer).to_be_visible()
 

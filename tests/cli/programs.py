@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tests.support.programs import Program
+from tests.support.programs import Program, run
 
 Settings = dict[str, str]
 PRODUCTION = {
@@ -16,3 +16,13 @@ RUNNING = r"Inbox +(http://\S+)\n +Sign in +demo@confab\.local +(\S+)\n +Sandbox
 
 def serve(settings: Settings, tmp_path: Path, *arguments: str) -> Program:
     return Program("run.py", *arguments, settings=settings, output=tmp_path / "output")
+
+
+def sentence(settings: Settings, *arguments: str) -> str:
+    """The error of a command that fails: one line, no traceback, exit code 1."""
+    result = run(*arguments, settings=settings)
+    assert result.returncode == 1, result.stdout + result.stderr
+    assert result.stdout == ""
+    assert result.stderr.startswith("confab: ")
+    assert result.stderr.count("\n") == 1, result.stderr
+    return result.stderr

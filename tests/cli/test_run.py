@@ -6,20 +6,10 @@ import socket
 from pathlib import Path
 
 from server.config import ROOT
-from tests.cli.programs import PRODUCTION, RUNNING, Settings, serve
+from tests.cli.programs import PRODUCTION, RUNNING, Settings, sentence, serve
 from tests.support.ports import free_port
 from tests.support.programs import Program, get, run, servers_on, wait_for
 from tests.support.services import Services
-
-
-def sentence(settings: Settings, *arguments: str) -> str:
-    """The error of a command that fails: one line, no traceback, exit code 1."""
-    result = run(*arguments, settings=settings)
-    assert result.returncode == 1, result.stdout + result.stderr
-    assert result.stdout == ""
-    assert result.stderr.startswith("confab: ")
-    assert result.stderr.count("\n") == 1, result.stderr
-    return result.stderr
 
 
 def test_everything_starts_from_nothing_and_prints_its_addresses(settings: Settings, tmp_path: Path) -> None:
@@ -157,7 +147,19 @@ def test_migrate_sets_up_an_empty_database_once(served: Settings, services: Serv
     assert json.loads(run("migrate", "--json", settings=empty).stdout) == {"applied": []}
 
 
-COMMANDS = ("serve", "migrate", "doctor", "user", "keys", "grant", "revoke", "usage", "export", "erase")
+COMMANDS = (
+    "serve",
+    "migrate",
+    "rollback",
+    "doctor",
+    "user",
+    "keys",
+    "grant",
+    "revoke",
+    "usage",
+    "export",
+    "erase",
+)
 
 
 def test_help_lists_every_command() -> None:

@@ -4,12 +4,13 @@ import asyncio
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 
 import redis.asyncio
 
 from server.cancellation import end_tasks
 from server.realtime.events import decode_pushes
-from server.redis.channels import account_channel
+from server.redis.channels import account_topic, topic_channel
 from tests.faults.checker import check, check_unbroken
 from tests.faults.fleet import Fleet, Person, through
 from tests.faults.followers import Follower
@@ -83,13 +84,12 @@ async def test_subscriptions_killed_twenty_times(fleet: Fleet, rng: random.Rando
     traffic, client = fleet.traffic(rng, ana, bia), redis.asyncio.Redis.from_url(fleet.services.redis_url)
     await joined(*followers)
     living = asyncio.create_task(traffic.live(EVENTS, SECONDS))
-    killed = 0
     for _ in range(20):
-        killed += await client.client_kill_filter(_type="pubsub")
+        # A busy machine may need a moment to subscribe again.
+        await eventually(partial(client.client_kill_filter, _type="pubsub"))
         await asyncio.sleep(rng.uniform(0.02, SECONDS / 10))
     await living
     await client.aclose()
-    assert killed >= 20
     await check(fleet.rows, traffic, fleet.seen(ana, bia), followers)
 
 
@@ -146,7 +146,7 @@ async def seqs_in_redis(fleet: Fleet, account_id: int) -> AsyncIterator[list[int
     seqs: list[int] = []
     client = redis.asyncio.Redis.from_url(through(fleet.services, fleet.web_wire))
     async with client.pubsub() as pubsub:
-        await pubsub.subscribe(account_channel(account_id))
+        await pubsub.subscribe(topic_channel(account_topic(account_id)))
 
         async def listen() -> None:
             async for message in pubsub.listen():

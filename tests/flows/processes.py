@@ -16,10 +16,13 @@ from server.config import ROOT
 from tests.conftest import JWT_SECRET
 from tests.support.peers import WEBHOOK_SECRET, Peer, eventually
 from tests.support.ports import free_port
+from tests.support.programs import signal_running
 
 START_SECONDS = 30.0
 STOP_SECONDS = 25.0
 WEB, WORKER = "run.py", "worker.py"
+# The second is set by `make coverage`, which measures these processes too.
+PASSED_ON = ("PATH", "COVERAGE_PROCESS_CONFIG")
 
 
 @dataclass
@@ -63,7 +66,7 @@ class Site:
         """A web process, without embedded workers by default; returns once it responds."""
         port = str(free_port())
         running = await self._start(WEB, {"PORT": port, "CONFAB_WORKER_EMBEDDED": "false"} | changes)
-        running.url = f"http://127.0.0.1:{port}"
+        running.url = f"http://127.0.0.1:{changes.get('PORT', port)}"
         await self._until(running, lambda: self._answers(running.url))
         return running
 
@@ -80,7 +83,8 @@ class Site:
     async def _start(self, script: str, changes: Mapping[str, str]) -> Running:
         name = f"{script.removesuffix('.py')}-{len(self.started)}"
         output = self.folder / f"{name}.log"
-        environment = {"PATH": os.environ["PATH"], **self.environment, **changes}
+        environment = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
+        environment |= {**self.environment, **changes}
         with output.open("wb") as file:
             process = await asyncio.create_subprocess_exec(
                 sys.executable, str(ROOT / script), env=environment, cwd=ROOT, stdout=file, stderr=file
@@ -109,8 +113,11 @@ class Site:
 
 
 def family(pid: int) -> list[int]:
-    """A process and all that descend from it."""
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    """A process and all that descend from it; without those that end while they are listed."""
+    try:
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    except (FileNotFoundError, ProcessLookupError):
+        return []
     return [pid, *(descendant for child in children for descendant in family(int(child)))]
 
 
@@ -118,13 +125,11 @@ def family(pid: int) -> list[int]:
 def frozen(pid: int) -> Iterator[None]:
     """Suspend a server: it keeps its connections and does not respond."""
     members = family(pid)
-    for member in members:
-        os.kill(member, signal.SIGSTOP)
+    signal_running(members, signal.SIGSTOP)
     try:
         yield
     finally:
-        for member in reversed(members):
-            os.kill(member, signal.SIGCONT)
+        signal_running(reversed(members), signal.SIGCONT)
 
 
 def environment_of(database_url: str, redis_url: str, unipile_url: str, data_dir: Path) -> dict[str, str]:

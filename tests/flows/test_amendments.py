@@ -130,6 +130,7 @@ async def test_a_quote_refers_to_our_message_and_a_forward_is_marked(thread: Thr
         "name": "Bia Lima",
         "direction": "in",
         "body": "Tem azul?",
+        "content": {"kind": "text", "name": None, "duration": None},
     }
 
 

@@ -74,6 +74,9 @@ async def test_a_hidden_phone_number_stays_unknown_until_it_is_reported(
     await write(stack, "Oi")
     hidden = await chat_with(agent, account, name="Bia Lima")
     assert hidden["contact"]["phone"] is None and hidden["contact"]["provider_id"].endswith("@lid")
+    # Listed, found and shown like others, by the name that WhatsApp finds them by.
+    (listed,) = (await agent.ok("GET", "/api/channels/whatsapp/contacts?q=bia.lima"))["items"]
+    assert (listed["id"], listed["username"]) == (hidden["contact"]["id"], f"bia.lima.{BIA[-4:]}")
     (message,) = await agent.messages(account["id"], hidden["id"])
     assert message["sender"]["phone"] is None
     await change(stack, identity="lid")
@@ -240,6 +243,9 @@ async def test_a_group_member_is_shown_by_a_name_reported_later(
         "Lea Baumann": "+4915112340003",
     }
     assert message["sender"]["avatar"] in {who["avatar"] for who in people["items"]}
+    ids = {who["name"]: who["id"] for who in people["items"]}
+    found = await agent.ok("GET", f"/api/search?from={ids['Bia Lima']}")
+    assert "Bom dia" in [row["body"] for row in found["messages"]]
     stranger = await stack.sign_in("stranger")
     assert (await stranger.call("GET", path)).status == 404
     broken = {"routes": [{"method": "GET", "path": "/chats/*/attendees", "status": 500}]}

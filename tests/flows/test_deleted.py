@@ -12,9 +12,9 @@ from tests.support.fixtures_stack import Stack
 from tests.support.media_files import enclosed, png
 from tests.support.peers import Peer, Socket, eventually
 from workers.context import PARTS, Parts
-from workers.media import avatars
-from workers.media import copy as jobs
-from workers.media.copy import clear_released, copy_media
+from workers.media import avatars, cleanup
+from workers.media.cleanup import clear_released
+from workers.media.copy import copy_media
 
 ROOT = "/api/channels/whatsapp"
 PICTURE = enclosed("photo.png", png(), "image/png")
@@ -22,7 +22,7 @@ PICTURE = enclosed("photo.png", png(), "image/png")
 
 @pytest.fixture(autouse=True)
 def _no_grace(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(jobs, "RELEASED_SECONDS", 0.0)
+    monkeypatch.setattr(cleanup, "RELEASED_SECONDS", 0.0)
 
 
 class Scenario:
@@ -113,7 +113,7 @@ async def test_recently_touched_files_are_not_removed(
 ) -> None:
     """A request may have touched them just before referring to them."""
     await scenario.delete(await scenario.picture())
-    monkeypatch.setattr(jobs, "RELEASED_SECONDS", 600.0)
+    monkeypatch.setattr(cleanup, "RELEASED_SECONDS", 600.0)
     await clear_released(parts)
     assert len(scenario.files()) == 1
 
@@ -127,7 +127,7 @@ async def test_a_crash_between_file_and_row_is_recovered(
         raise psycopg2.OperationalError("the server went away")
 
     with monkeypatch.context() as broken, pytest.raises(Exception, match=r"."):
-        broken.setattr("workers.media.copy.attachments.delete_blobs", crash)
+        broken.setattr("workers.media.cleanup.attachments.delete_blobs", crash)
         await clear_released(parts)
     assert (scenario.files(), await rows(parts, "channels_media_blob")) == ([], 1)
     # The same picture again: its bytes are fetched again whatever the row says.

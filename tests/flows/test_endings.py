@@ -12,6 +12,7 @@ from server.config import Config
 from server.handlers import auth
 from server.realtime.broker import publish
 from server.realtime.events import make_push
+from server.redis.channels import account_topic
 from server.store.people import users
 from server.web.app_keys import DATABASE, HUB, REDIS
 from tests.support.factories import add_member, make_account, make_chat
@@ -184,16 +185,18 @@ async def test_a_removed_member_leaves_the_rooms_and_stays_signed_in(pair: Pair,
     far = pair.over_there(agent)
     sockets = [await far.listen(), await in_chat(far, chat_id)]
     hub = pair.far.app[HUB]
-    assert account_id in hub.membership.accounts
+    assert account_topic(account_id) in hub.membership.topics
     await drop(pair.near, account_id, agent.user_id)
 
     async def left() -> bool:
-        return account_id not in hub.membership.accounts
+        return account_topic(account_id) not in hub.membership.topics
 
     await eventually(left, ENDED_WITHIN_SECONDS)
     for target_id, seq in ((account_id, 3), (other_id, 1)):
         await publish(
-            pair.near.app[REDIS], target_id, [make_push("message:new", target_id, seq, chat_id, "{}")]
+            pair.near.app[REDIS],
+            target_id,
+            [make_push("message:new", account_topic(target_id), seq, chat_id, "{}")],
         )
     await sockets[0].wait_for(lambda frame: frame.get("account_id") == other_id and frame.get("seq") == 1)
     for socket in sockets:
@@ -216,12 +219,12 @@ async def test_a_new_member_joins_the_rooms_without_a_redis_message(pair: Pair) 
     await publish(
         pair.near.app[REDIS],
         account_id,
-        [make_push("message:new", account_id, seq, chat_id, "{}") for seq in (1, 2)],
+        [make_push("message:new", account_topic(account_id), seq, chat_id, "{}") for seq in (1, 2)],
     )
     await socket.wait_for(lambda frame: frame.get("account_id") == account_id and frame.get("seq") == 2)
     assert len(socket.events("account:updated")) == 1
 
 
 async def _has_joined(stack: Stack, account_id: int) -> bool:
-    accounts = stack.app[HUB].membership.accounts
-    return account_id in accounts and bool(accounts[account_id].everything)
+    listeners = stack.app[HUB].membership.topics.get(account_topic(account_id))
+    return listeners is not None and bool(listeners.everything)

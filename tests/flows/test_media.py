@@ -13,7 +13,8 @@ from tests.support.fixtures_stack import Stack, run_stack
 from tests.support.media_files import HTML, OPUS, PDF, SVG, enclosed, file_path, form, png, post, receive
 from tests.support.peers import Peer, eventually
 from workers.context import Parts
-from workers.media.copy import clear_media, copy_media, queue_due_copies
+from workers.media.cleanup import clear_media
+from workers.media.copy import copy_media, queue_due_copies
 
 pytestmark = pytest.mark.usefixtures("no_avatars")
 

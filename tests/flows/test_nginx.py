@@ -16,7 +16,7 @@ from aiohttp import web
 from server.app import MAX_BODY_BYTES
 from server.config import ROOT, Config
 from server.handlers.sockets import SOCKET_HEARTBEAT_SECONDS
-from server.web.app_keys import CONFIG
+from server.web.app_keys import APP_PAGE, CONFIG
 from server.web.edge import MAX_HEADER_BYTES
 from tests.faults.checker import check
 from tests.faults.followers import Follower
@@ -165,7 +165,7 @@ async def test_json_is_compressed_except_beside_secrets_and_large_cookies_pass(
         return web.json_response(["a message"] * 500)
 
     app, ports = web.Application(), [free_port(), free_port()]
-    app[CONFIG] = config
+    app[CONFIG], app[APP_PAGE] = config, ""
     app.router.add_get("/{path:.*}", answer)
     async with serving(app, ports[0]), running_nginx(nginx_path, ports, tmp_path) as (url, _):
         for path, coding in (

@@ -7,6 +7,7 @@ import base64
 import json
 import os
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -26,12 +27,15 @@ DAY_SECONDS = 24 * 3600
 BILLING_SECRET = "whsec_" + base64.b64encode(b"s" * 32).decode()
 # Routes that delete what others need come after them, and those that end the session come last.
 ENDING = (
-    "reconnect_account",
+    *("reconnect_account", "delete_message"),
     *("disconnect_account", "erase_contact", "show_erasure", "delete_export", "remove_member", "revoke_key"),
     *("change_user", "accept_link"),
+    *("remove_reply_file", "delete_reply", "delete_macro"),
 )
 ERASING = ("erase_account",)
 LAST = ("log_out",)
+# Its address is a page of the app too, for which a GET is asked.
+PAGES = ("unsubscribe",)
 CHECKS = (
     *("not_a_server_error", "status_code_conformance", "content_type_conformance"),
     *("response_headers_conformance", "response_schema_conformance", "negative_data_rejection"),
@@ -47,6 +51,15 @@ NEVER = {
     "receive_account_status": "UniPile's shapes: tests/server/handlers/test_webhooks.py",
     "receive_hosted": "UniPile's shapes: tests/server/handlers/test_hosted.py",
     "open_socket": "no HTTP any more: tests/server/handlers/test_sockets.py",
+    "play_busy_day": "sandbox mode only: tests/server/handlers/test_accounts.py",
+    "add_reply_files": "needs files: tests/server/handlers/test_canned_replies.py",
+    "unsubscribe": "needs a signed token: tests/workers/people/test_digests.py",
+    "add_device": "needs the keys of a browser: tests/server/handlers/test_devices.py",
+    "remove_device": "needs the keys of a browser: tests/server/handlers/test_devices.py",
+    "test_channel": "needs a device or a mail server: tests/server/handlers/test_devices.py",
+    "check_contact_import": "needs targets that fit its file: tests/server/handlers/test_contact_imports.py",
+    "start_contact_import": "needs a checked import: tests/server/handlers/test_contact_imports.py",
+    "undo_contact_merge": "needs a merged contact: tests/server/handlers/test_contact_merges.py",
     "show_avatar": "needs the hash of a picture: tests/workers/storing/test_contact_rows.py",
 }
 # Values of body and query fields in nine of ten requests, where random text would never be accepted.
@@ -97,13 +110,16 @@ def _word(location: str, name: str) -> str:
     return f"{location}-{name.replace('.', '-')}"
 
 
-async def run_round(folder: Path, url: str, chosen: list[str]) -> tuple[int | None, str]:
-    """One run of schemathesis; its exit code and output."""
+async def run_round(
+    folder: Path, url: str, chosen: list[str], left_out: Sequence[str] = ()
+) -> tuple[int | None, str]:
+    """One run of schemathesis, without some of the checks; its exit code and output."""
+    checks = [check for check in CHECKS if check not in left_out]
     program = os.environ["SCHEMATHESIS"]
     process = await asyncio.create_subprocess_exec(
         program,
         *("--config-file", str(folder / "schemathesis.toml"), "run", f"{url}/api/openapi.json"),
-        *("--seed", str(SEED), "--max-examples", EXAMPLES, "--checks", ",".join(CHECKS)),
+        *("--seed", str(SEED), "--max-examples", EXAMPLES, "--checks", ",".join(checks)),
         *("--continue-on-failure", "--no-color", "--generation-database", "none", "--request-timeout", "30"),
         *chosen,
         cwd=folder,
@@ -135,11 +151,18 @@ async def test_generated_requests_get_only_documented_responses(config: Config, 
         write_config(tmp_path, sample)
         seen.clear()
         codes = []
-        for chosen in (without(*ENDING, *ERASING, *LAST), only(*ENDING), only(*ERASING), only(*LAST)):
-            code, said = await run_round(tmp_path, stack.config.web.public_url, chosen)
+        url = stack.config.web.public_url
+        for chosen, left_out in (
+            (without(*ENDING, *ERASING, *LAST, *PAGES), ()),
+            (only(*PAGES), ("unsupported_method", "allow_header_conformance")),
+            (only(*ENDING), ()),
+            (only(*ERASING), ()),
+            (only(*LAST), ()),
+        ):
+            code, said = await run_round(tmp_path, url, chosen, left_out)
             print(said)
             codes.append(code)
         print(sorted(seen.items()))
-        assert codes == [0, 0, 0, 0]
+        assert codes == [0] * len(codes)
         documented = {route.name for route in ROUTES if route.is_documented}
         assert documented - {name for name, status in seen if status < 400} - NEVER.keys() == set()

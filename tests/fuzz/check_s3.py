@@ -21,7 +21,7 @@ from tests.support.media_files import enclosed, file_path, form, png, post, rece
 from tests.support.peers import Peer, eventually
 from tests.support.programs import run
 from workers.context import open_parts
-from workers.media import copy as jobs
+from workers.media import cleanup
 
 PART = 5 * 1024 * 1024
 # Three parts, the last one short: sizes that S3 accepts as a single part and sizes that it does not.
@@ -129,11 +129,11 @@ async def test_files_are_sent_received_and_removed_over_rest(
     await assert_readable(agent, file_path(received), png())
     contact = (await agent.ok("GET", "/api/search?q=Bia"))["people"][0]["id"]
     await agent.ok("DELETE", f"{CHANNELS}/{account}/contacts/{contact}")
-    monkeypatch.setattr(jobs, "RELEASED_SECONDS", 0.0)
+    monkeypatch.setattr(cleanup, "RELEASED_SECONDS", 0.0)
     async with open_parts(stack.config) as parts:
 
         async def are_removed() -> bool:
-            await jobs.clear_released(parts)
+            await cleanup.clear_released(parts)
             return names(bucket) == []
 
         await eventually(are_removed)
@@ -154,7 +154,7 @@ async def assert_readable(agent: Peer, path: str, data: bytes) -> None:
     [
         ("AWS_SECRET_ACCESS_KEY", BUCKET, "AWS_SECRET_ACCESS_KEY"),
         ("AWS_ACCESS_KEY_ID", BUCKET, "AWS_ACCESS_KEY_ID"),
-        (None, "no-such-bucket", "the bucket or folder is not there"),
+        (None, "no-such-bucket", "the bucket or folder does not exist"),
     ],
 )
 async def test_wrong_keys_and_a_missing_bucket_are_reported(

@@ -10,10 +10,15 @@ from tests.support.factories import CHANNELS, insert_rejected_account, sign_in_a
 from tests.support.fixtures_stack import Stack
 from tests.support.media_files import enclosed, png
 from tests.support.peers import Peer, eventually
-from tests.support.route_cases import fail_message
+from tests.support.route_cases import fail_message, in_a_week, make_planned, one_file
 
 EXTERNAL_ID = "acc-1"
 LINK_TOKEN = "fuzz-link-token-4711-4711-4711-4711-4711-47"
+HOURS: dict[str, list[Any]] = {
+    "body.time_zone": ["Europe/Berlin", "America/Sao_Paulo"],
+    "body.week": [[[[540, 1020]]] * 5 + [[]] * 2, [[]] * 7],
+    "body.holidays": [[], [{"date": "2026-12-25", "name": "Natal"}]],
+}
 SPARE = 4
 SPARE_IDS = 60
 
@@ -45,6 +50,8 @@ async def furnish(stack: Stack) -> SampleAccount:
     )
     export = await owner.ok("POST", f"{CHANNELS}/{account}/exports", {})
     found = await owner.ok("GET", "/api/search?q=Bia")
+    notes = f"{CHANNELS}/{account}/chats/{chat_id}/notes"
+    written = [await owner.ok("POST", notes, {"text": f"Note {n}"}) for n in range(SPARE)]
     parameters = {
         "account_id": [account],
         "chat_id": [chat_id],
@@ -52,21 +59,32 @@ async def furnish(stack: Stack) -> SampleAccount:
         "contact_id": [person["id"] for person in found["people"]],
         "user_id": [person.user_id for person in people],
         "key_id": [await _make_key(owner, n) for n in range(SPARE)],
+        "note_id": [note["note"]["id"] for note in written],
         "export_id": [export["export"]["id"]],
         "refusal_id": [await insert_rejected_account(stack, owner)],
+        "reply_id": [await _make_reply(owner, n) for n in range(SPARE)],
+        "macro_id": [await _make_macro(owner, n) for n in range(SPARE)],
     }
     here: dict[str, list[Any]] = {"path.account_id": [account], "path.chat_id": [chat_id]}
     file = {"path.message_id": [picture["id"]], "path.attachment_id": [picture["attachments"][0]["id"]]}
     lost = {"path.message_id": [failed], "path.attachment_id": ["file-1"]}
     # Generated ones are few, and soon belong to messages of other chats.
     ours = {"body.client_id": [f"send-{n}" for n in range(SPARE_IDS)]}
+    planned = {"path.planned_id": [await make_planned(owner, account, chat_id) for _ in range(SPARE)]}
+    later = {"body.send_at": [in_a_week()]}
     at = {
         "send_message": here | ours,
+        **dict.fromkeys(("list_notes", "write_note", "edit_note", "delete_note"), here),
+        **dict.fromkeys(("change_planned", "cancel_planned", "send_planned_now"), here | planned),
+        "plan_message": here | later,
         "show_attachment": here | file,
         "retry_attachment": here | lost,
         "retry_message": here | lost,
+        "run_macro": here,
+        "put_hours": {"path.account_id": [account]} | HOURS,
         "log_in": await _register(stack),
     }
+    at |= await _reply_files(owner)
     return SampleAccount(owner, parameters, at)
 
 
@@ -101,6 +119,28 @@ async def _settled(owner: Peer, account: int, chat_id: int) -> bool:
     files = [file["state"] for message in messages for file in message["attachments"]]
     states = [message["status"] for message in messages if message["direction"] == "out"]
     return len(messages) >= 4 and files == ["stored"] and states == ["delivered", "delivered"]
+
+
+async def _make_reply(owner: Peer, index: int) -> int:
+    made = await owner.ok("POST", "/api/replies", {"name": f"Reply {index}", "shared": True})
+    return int(made["reply"]["id"])
+
+
+async def _reply_files(owner: Peer) -> dict[str, dict[str, list[Any]]]:
+    """A reply with two files: one to read, one to remove."""
+    reply_id = await _make_reply(owner, SPARE)
+    found = [
+        (await owner.ok("POST", f"/api/replies/{reply_id}/files", data=one_file()))["reply"]["files"][n]["id"]
+        for n in range(2)
+    ]
+    read, removed = ({"path.reply_id": [reply_id], "path.file_id": [file_id]} for file_id in found)
+    return {"show_reply_file": read, "remove_reply_file": removed}
+
+
+async def _make_macro(owner: Peer, index: int) -> int:
+    note = {"kind": "note", "text": "Paid"}
+    made = await owner.ok("POST", "/api/macros", {"name": f"Macro {index}", "actions": [note]})
+    return int(made["macro"]["id"])
 
 
 async def _make_key(owner: Peer, index: int) -> int:

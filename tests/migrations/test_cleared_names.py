@@ -11,19 +11,23 @@ import pytest
 
 from server.process.migrate import MIGRATIONS, migrate
 from server.text.names import contact_name, is_name
+from tests.migrations.test_stairway import NAMES as MIGRATION_NAMES
+from tests.migrations.test_stairway import ladder
 from tests.support.services import Services
 
 CLEAR = (MIGRATIONS / "0033.clear-names-that-are-none.sql").read_text("utf-8")
 FUNCTIONS = CLEAR[: CLEAR.index("create temporary table")]
 TABLE = json.loads((Path(__file__).parents[1] / "fixtures" / "texts.json").read_text("utf-8"))
+# Before contacts had names of ours beside WhatsApp's.
+ONE_NAME = next(n for n, name in enumerate(MIGRATION_NAMES) if name.startswith("0056"))
 # Marks and length are bounded when a name is reported, not here.
 NAMES = [t for t, _ in TABLE["names"] if len(t) < 40 and t.count("\u0301") < 8 and "\0" not in t]
 
 
 @pytest.fixture
-def cursor(services: Services) -> Iterator[Any]:
+def cursor(services: Services, tmp_path: Path) -> Iterator[Any]:
     url = services.create_database(template=None)
-    migrate(url)
+    migrate(url, ladder(tmp_path / "before", ONE_NAME))
     with closing(psycopg2.connect(url)) as connection, connection.cursor() as cursor:
         cursor.execute(
             """with u as (insert into users (email, name) values ('a@b.example', 'A') returning id)

@@ -32,6 +32,7 @@ class Glimpse(NamedTuple):
     attendee: int | None
     name: str | None
     second: int
+    is_direct: bool
 
 
 GLIMPSE = st.builds(
@@ -41,6 +42,7 @@ GLIMPSE = st.builds(
     st.one_of(st.none(), st.integers(1, 4)),
     st.sampled_from((None, "", "Bia", "Bia Lima", "Álvaro")),
     st.integers(0, 3),
+    st.booleans(),
 ).filter(lambda seen: seen.lid is not None or seen.phone is not None)
 
 
@@ -60,7 +62,7 @@ def plans(draw: st.DrawFn) -> Plan:
 
 
 def body_of(position: int, seen: Glimpse) -> dict[str, Any]:
-    """A group message whose author has these identifiers."""
+    """A message whose author has these identifiers, in a group or in the chat with the author."""
     lid = None if seen.lid is None else f"{seen.lid}00@lid"
     digits = None if seen.phone is None else f"551190000000{seen.phone}"
     jid = digits and f"{digits}@s.whatsapp.net"
@@ -76,10 +78,10 @@ def body_of(position: int, seen: Glimpse) -> dict[str, Any]:
         f"texto {position}",
         message_id=f"m-{position}",
         timestamp=f"2026-03-02T09:00:0{seen.second}.000Z",
-        chat_id="g-1",
-        provider_chat_id="9@g.us",
-        is_group=True,
-    ) | {"sender": sender, "attendees": []}
+        chat_id=f"d-{lid or jid}" if seen.is_direct else "g-1",
+        provider_chat_id=(lid or jid) if seen.is_direct else "9@g.us",
+        is_group=not seen.is_direct,
+    ) | {"sender": sender, "attendees": [sender] if seen.is_direct else []}
 
 
 async def outcome_of(harness: WorkerHarness, bodies: list[dict[str, Any]], way: list[list[int]]) -> Any:

@@ -163,10 +163,16 @@ class Comparison:
         async def store(cursor: Cursor) -> int:
             await accounts.lock_accounts(cursor, "whatsapp", ["acc-1"])
             row = await sends.insert_send(
-                cursor, chat["account_id"], chat["id"], f"c-{self.sent}", f"{self.sent}", seen_seq=position
+                cursor,
+                chat["account_id"],
+                chat["id"],
+                f"c-{self.sent}",
+                f"{self.sent}",
+                author=sends.Author("user", 1),
+                seen_seq=position,
             )
             assert row is not None
-            await advance_chat(cursor, *row, "x")
+            await advance_chat(cursor, *row, "x", sends.Author("user", 1))
             return row[0].id
 
         message_id = int(await self.harness.parts.database.write(store))

@@ -37,6 +37,8 @@ async def test_put_resets_and_patch_leaves_unnamed_switches(sandbox: Driver) -> 
         {"send_status": 200},
         {"send_status": "slow"},
         {"send_status": True},
+        {"stranger_error": "no_such_error"},
+        {"stranger_quota": -1},
         {"seed": "x"},
         {"routes": {}},
         {"routes": [{"method": 1}]},

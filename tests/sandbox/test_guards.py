@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from aiohttp.test_utils import make_mocked_request
 
-from sandbox.guards import is_local, require_local
 from sandbox.problems import Problem
+from sandbox.web.guards import is_local, require_local
 from tests.sandbox.driver import BIA, Driver, read
 
 
@@ -20,6 +20,16 @@ async def test_the_api_needs_its_key(sandbox: Driver, key: str | None, kind: str
     for path in ("/api/v1/accounts", "/api/v1/nothing", "/api/v2/accounts"):
         async with sandbox.client.get(path, headers=headers) as answer:
             assert (await read(answer, 401))["type"] == f"errors/{kind}"
+
+
+async def test_a_further_key_is_accepted_until_it_is_removed(sandbox: Driver) -> None:
+    await sandbox.control("POST", "/keys", 201, json={"key": "second"})
+    second = {"headers": {"X-API-KEY": "second"}}
+    await sandbox.api("GET", "/accounts", 200, **second)
+    await sandbox.api("GET", "/accounts", 200)
+    await sandbox.control("DELETE", "/keys/second")
+    await sandbox.api("GET", "/accounts", 401, **second)
+    await sandbox.control("DELETE", "/keys/second", 404)
 
 
 @pytest.mark.parametrize("coding", ["gzip", "BR", "deflate, gzip", "identity, zstd"])
@@ -127,6 +137,8 @@ ROUTES = [
     ("PUT", "/sandbox/messages/MESSAGE/reaction"),
     ("PUT", "/sandbox/faults"),
     ("POST", "/sandbox/script"),
+    ("POST", "/sandbox/accounts/ACCOUNT/busy-day"),
+    ("POST", "/api/v1/sandbox/accounts/ACCOUNT/busy-day"),
 ]
 
 

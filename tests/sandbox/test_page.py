@@ -136,7 +136,7 @@ async def test_a_pairing_code_works_on_its_phone(live: Driver, context: BrowserC
     body = {"provider": "WHATSAPP", "pairing_phone_number": "5511977770001"}
     checkpoint = (await live.api("POST", "/accounts", 201, json=body))["checkpoint"]
     card = page.get_by_test_id("phone-waiting")
-    await expect(card).to_contain_text("+5511977770001 is waiting to be connected")
+    await expect(card).to_contain_text("+5511977770001: waiting to be linked")
     await page.get_by_test_id("phone-code").fill("AAAA-AAAA")
     await page.get_by_test_id("phone-type-code").click()
     await expect(page.get_by_role("alert")).to_contain_text("code is wrong")

@@ -11,7 +11,7 @@ import pytest
 from aiohttp import ClientResponse, web
 from aiohttp.test_utils import TestServer
 
-from sandbox.media import picture_size
+from sandbox.whatsapp.media import picture_size
 from tests.sandbox.driver import BIA, LEA, Driver, Receiver
 
 PICTURE = {"name": "photo.png", "data": "iVBORw0KGgoAAAANSUhEUgAAAEAAAAAwCAIAAAA="}

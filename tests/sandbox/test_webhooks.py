@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.keys import SIMULATOR
+from sandbox.web.keys import SIMULATOR
 from tests.sandbox.driver import ALL_EVENTS, Driver, Json, Receiver, Start
 from tests.support.peers import eventually
 

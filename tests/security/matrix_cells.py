@@ -3,12 +3,45 @@
 from typing import NamedTuple
 
 from server.routes import ROUTES, Route
-from server.rules import policy
+from server.rules import permissions, policy
 
 GUARDED = [route for route in ROUTES if route.needs_token]
-IDS = ("account_id", "chat_id", "message_id", "user_id", "key_id", "contact_id", "refusal_id")
+IDS = (
+    "account_id",
+    "chat_id",
+    "message_id",
+    "user_id",
+    "key_id",
+    "contact_id",
+    "refusal_id",
+    "team_id",
+    "note_id",
+    "reply_id",
+    "label_id",
+    "planned_id",
+    "view_id",
+    "device_id",
+    "field_id",
+    "rule_id",
+    "target_id",
+    "macro_id",
+    "dead_letter_id",
+)
 # Another user has these too.
-OTHERS_IDS = ("account_id", "chat_id", "message_id", "refusal_id")
+OTHERS_IDS = (
+    "account_id",
+    "chat_id",
+    "message_id",
+    "refusal_id",
+    "note_id",
+    "reply_id",
+    "label_id",
+    "planned_id",
+    "view_id",
+    "device_id",
+    "rule_id",
+    "target_id",
+)
 ABOUT_A_CHAT = ("join-chat", "typing")
 # Tokens without any permission.
 BAD_TOKENS = (
@@ -35,7 +68,7 @@ def by_second(cells: list[tuple[Route, str]]) -> dict[str, list[Route]]:
 
 
 def rule_of(route: Route) -> policy.Rule:
-    return policy.RULES[policy.ROUTES[route.name]]
+    return policy.RULES[permissions.ROUTES[route.name]]
 
 
 class Foreign(NamedTuple):
@@ -89,7 +122,7 @@ def bound_key_cells() -> list[tuple[Route, int]]:
     """Routes that a key of another account must not use, and the expected response."""
     cells = [(route, 404) for route in GUARDED if "{account_id:" in route.path]
     named = [route for route in GUARDED if "{account_id:" not in route.path]
-    return cells + [(route, 403) for route in named if route.name not in policy.NARROWED]
+    return cells + [(route, 403) for route in named if route.name not in permissions.NARROWED]
 
 
 class Denied(NamedTuple):
@@ -102,7 +135,7 @@ class Denied(NamedTuple):
 
 def command_cells() -> list[Denied]:
     cells: list[Denied] = []
-    for command, permission in policy.COMMANDS.items():
+    for command, permission in permissions.COMMANDS.items():
         if command == "auth":
             continue
         cells += [Denied(command, who, "4401") for who in ("nothing", "garbage")]

@@ -1,4 +1,4 @@
-"""Access tokens: ours are accepted, everything else gets one identical error."""
+"""Access tokens: ours are accepted, everything else gets one identical error. Passwords cost what they should."""
 
 import base64
 import hashlib
@@ -14,6 +14,7 @@ import pytest
 
 from server.auth.tokens import CACHED_TOKENS, LEEWAY_SECONDS, Tokens, bearer_token, is_same_secret
 from server.errors import ConfabError
+from tests.support.fixtures_passwords import PRODUCTION
 
 SECRET = "3tYp8Wq0nLx5Rk2Vb7Zc9Hd4Jf6Mg1Ns"
 SESSION = "0b54b0a6-7f0e-4bb0-8f4e-1a1f2c1f8e0a"
@@ -31,6 +32,11 @@ GOOD: Mapping[str, Any] = {
     "nbf": NOW,
     "exp": EXPIRY,
 }
+
+
+def test_a_password_is_stored_at_the_documented_cost() -> None:
+    """docs/security.md: 19 MiB and 2 passes. The other tests hash at the least cost."""
+    assert PRODUCTION.hash("hunter22").startswith("$argon2id$v=19$m=19456,t=2,p=1$")
 
 
 def signed(changes: Mapping[str, Any] | None = None, *, without: str = "", key: str = SECRET) -> str:

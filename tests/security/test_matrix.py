@@ -11,7 +11,7 @@ import pytest
 
 from server.config import ROOT
 from server.routes import ROUTES, Route
-from server.rules import policy
+from server.rules import permissions, policy
 from server.store.people.api_keys import revoke_key
 from server.web.app_keys import DATABASE, TOKENS
 from tests.security.matrix_cells import (
@@ -28,16 +28,27 @@ from tests.security.matrix_cells import (
     team_cells,
 )
 from tests.support.factories import (
+    CHANNELS,
     add_member,
     insert_rejected_account,
     make_account,
     make_chat,
+    make_label,
+    make_rule,
+    make_target,
+    make_view,
     set_role,
     sign_in_as,
 )
 from tests.support.fixtures_stack import Stack
 from tests.support.peers import Answer, Peer
-from tests.support.route_cases import RouteTarget, good_body, make_route_target
+from tests.support.route_cases import (
+    RouteTarget,
+    good_body,
+    insert_device,
+    make_planned,
+    make_route_target,
+)
 
 # Path values for ids that do not exist.
 UNKNOWN_ID = 10**15
@@ -83,11 +94,13 @@ def test_security_md_states_the_number_of_cells() -> None:
 
 def test_the_policy_lists_exactly_the_existing_routes() -> None:
     guarded, open_ = {route.name for route in GUARDED}, {r.name for r in ROUTES if not r.needs_token}
-    assert guarded - set(policy.ROUTES) == set()
-    assert open_ - policy.OPEN_ROUTES == set()
-    assert set(policy.ROUTES.values()) | {n for n in policy.COMMANDS.values() if n} <= set(policy.RULES)
-    assert set(policy.NARROWED) <= set(policy.ROUTES)
-    assert not set(policy.ROUTES) & policy.OPEN_ROUTES
+    assert guarded - set(permissions.ROUTES) == set()
+    assert open_ - permissions.OPEN_ROUTES == set()
+    assert set(permissions.ROUTES.values()) | {n for n in permissions.COMMANDS.values() if n} <= set(
+        policy.RULES
+    )
+    assert set(permissions.NARROWED) <= set(permissions.ROUTES)
+    assert not set(permissions.ROUTES) & permissions.OPEN_ROUTES
 
 
 async def test_every_route_rejects_callers_without_a_valid_token(callers: Callers, web_only: Stack) -> None:
@@ -119,11 +132,21 @@ async def test_foreign_ids_get_the_same_response_as_absent_ids(callers: Callers,
     foreign_account = await make_account(web_only, stranger, "acc-foreign")
     foreign_chat = await make_chat(web_only, foreign_account, "chat-foreign")
     (message,) = await stranger.messages(foreign_account, foreign_chat)
+    notes = f"{CHANNELS}/{foreign_account}/chats/{foreign_chat}/notes"
+    note = await stranger.ok("POST", notes, {"text": "Oi"})
     foreign = {
         "account_id": foreign_account,
         "chat_id": foreign_chat,
         "message_id": message["id"],
+        "note_id": note["note"]["id"],
         "refusal_id": await insert_rejected_account(web_only, stranger),
+        "reply_id": (await stranger.ok("POST", "/api/replies", {"name": "Mine"}))["reply"]["id"],
+        "view_id": await make_view(stranger, "Theirs", shared=False),
+        "label_id": await make_label(stranger, "Theirs", shared=False),
+        "planned_id": await make_planned(stranger, foreign_account, foreign_chat),
+        "device_id": await insert_device(web_only, stranger),
+        "rule_id": await make_rule(stranger, foreign_account),
+        "target_id": await make_target(stranger, foreign_account),
     }
     assert set(foreign) == set(OTHERS_IDS)
     for route, name, is_absent in foreign_cells():
@@ -178,7 +201,7 @@ def body_of(command: str, target: RouteTarget) -> dict[str, object]:
         "typing": {"chat_id": target.chat_id, "on": True},
         "ping": {},
     }
-    assert set(bodies) == set(policy.COMMANDS)
+    assert set(bodies) == set(permissions.COMMANDS)
     return bodies[command]
 
 
@@ -213,7 +236,7 @@ async def test_every_socket_command_rejects_unauthorised_callers(callers: Caller
         else:
             at = replace(target, chat_id=UNKNOWN_ID) if who == "absent" else target
             assert await error_code(senders[who], command, at) == code, (command, who)
-    for command, permission in policy.COMMANDS.items():
+    for command, permission in permissions.COMMANDS.items():
         if permission is not None:
             assert ("chat_id" in body_of(command, target)) == (command in ABOUT_A_CHAT)
             assert await error_code(target.peer, command, target) is None

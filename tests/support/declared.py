@@ -12,6 +12,9 @@ from server.routes.error_codes import codes_of
 from server.routes.route import ROUTE, Route
 from server.schemas.errors import Error
 
+# Made once: a schema copies its fields, which took longer than reading a response.
+ERROR = Error()
+
 
 class Watch:
     """Collects a process's undocumented responses while a test runs."""
@@ -47,7 +50,7 @@ def complaint_about(route: Route, answer: web.StreamResponse) -> str | None:
     if answer.status >= 400:
         said = orjson.loads(body if isinstance(body, bytes) else b"{}")
         code = said.get("error", {}).get("code")
-        if route.name != "show_readiness" and (wrong := Error().validate(said)):
+        if route.name != "show_readiness" and (wrong := ERROR.validate(said)):
             return f"{answer.status} {wrong}"
         return None if code in codes_of(route) else f"{answer.status} {code}"
     if answer.status not in (route.status, *route.also):

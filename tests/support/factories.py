@@ -11,6 +11,7 @@ from server.rules.account_states import Seen
 from server.store.accounts import accounts, states
 from server.store.accounts.rejected import insert_rejected
 from server.store.chats import chats, contacts
+from server.store.chats.advance import advance_chats
 from server.store.chats.chat_rows import ChatAdvance, ContactReport
 from server.store.messages import messages
 from server.store.messages.message_rows import NewMessage
@@ -67,6 +68,9 @@ async def make_contact(stack: Stack, account_id: int, phone: str = BIAS_PHONE) -
         "named_at": START.isoformat(),
         "phone": f"+{phone}",
         "phoned_at": START.isoformat(),
+        "username": None,
+        "usernamed_at": "-infinity",
+        "is_dated": False,
     }
 
     async def insert(cursor: Cursor) -> int:
@@ -77,6 +81,37 @@ async def make_contact(stack: Stack, account_id: int, phone: str = BIAS_PHONE) -
 
     contact_id: int = await stack.app[DATABASE].write(insert)
     return contact_id
+
+
+async def make_label(user: Peer, name: str, *, shared: bool = True) -> int:
+    """A label of the user, shared or private; returns its id."""
+    body = {"name": name, "colour": "blue", "shared": shared}
+    return int((await user.ok("POST", "/api/labels", body))["label"]["id"])
+
+
+async def make_field(admin: Peer, name: str, kind: str = "text", options: Sequence[str] = ()) -> int:
+    """A field of contacts; returns its id."""
+    body = {"name": name, "kind": kind, "options": list(options)}
+    return int((await admin.ok("POST", "/api/contact-fields", body))["field"]["id"])
+
+
+async def make_view(user: Peer, name: str, *, shared: bool = True, **query: Any) -> int:
+    """A view of the user, shared or private; returns its id."""
+    body = {"name": name, "query": query, "shared": shared}
+    return int((await user.ok("POST", "/api/views", body))["view"]["id"])
+
+
+async def make_rule(user: Peer, account_id: int, **more: Any) -> int:
+    """A rule of an account, off."""
+    action = {"kind": "note", "text": "Oi"}
+    body = {"name": "Rule", "account_ids": [account_id], "event": "message_in", "actions": [action]} | more
+    return int((await user.ok("POST", "/api/rules", body))["rule"]["id"])
+
+
+async def make_target(user: Peer, account_id: int, **more: Any) -> int:
+    """A target of an account, on: a first reply within an hour."""
+    body = {"name": "Target", "account_ids": [account_id], "is_on": True, "first_reply_minutes": 60} | more
+    return int((await user.ok("POST", "/api/targets", body))["target"]["id"])
 
 
 async def insert_rejected_account(stack: Stack, user: Peer) -> int:
@@ -202,6 +237,7 @@ async def _insert_messages(
     stored = await messages.insert_messages(cursor, rows)
     by_key = {message.provider_msg_id: message.id for message in stored}
     newest = max(rows, key=lambda row: (row["sent_at"], row["provider_msg_id"]))
+    waiting = [message.seq for message in stored if message.is_countable]
     change: ChatAdvance = {
         "account_id": account_id,
         "chat_id": chat_id,
@@ -209,10 +245,12 @@ async def _insert_messages(
         "sent_at": newest["sent_at"],
         "message_key": newest["provider_msg_id"],
         "preview": "Oi",
-        "arrived": sum(message.is_countable for message in stored),
+        "arrived": len(waiting),
+        "waiting_at": min(row["sent_at"] for row in rows),
+        "waiting_seq": min(waiting),
         "recounts": False,
     }
-    await chats.advance_chats(cursor, [change])
+    await advance_chats(cursor, [change])
     return [by_key[row["provider_msg_id"]] for row in rows]
 
 

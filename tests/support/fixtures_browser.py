@@ -11,14 +11,22 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, ConsoleMessage, Dialog, Page, async_playwright
+from playwright.async_api import Browser, ConsoleMessage, Dialog, Page, async_playwright, expect
 
 from server.config import ROOT
 
 FAILED = pytest.StashKey[bool]()
 MICROPHONE = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
+# A page lives for seconds: code optimised for it would hardly run. That is a tenth of the work.
+NO_OPTIMISING = "--js-flags=--no-opt --no-maglev"
+# Nothing is measured by it: a machine that stands still for seconds is no failure of the app.
+PATIENCE_MS = 20_000
+expect.set_options(timeout=PATIENCE_MS)
 # Before a sign-in there is no session to refresh: the app tries once, and Chromium logs the 401.
 FIRST_REFRESH = r"status of 401 .*/api/auth/refresh"
+
+# The worker would answer requests that a test intercepts; `service_workers="allow"` lets it.
+NO_WORKER = "Service Worker registration blocked by Playwright"
 
 # Tests write each text once: two bubbles with one text are a duplicate, even for a single frame.
 WATCH_DOUBLES = """
@@ -28,6 +36,12 @@ const look = () => {
   if (double !== undefined) console.error(`shown twice: ${double}`)
 }
 new MutationObserver(look).observe(document, { childList: true, characterData: true, subtree: true })
+"""
+# Without a graphics card the processor blurs each frame behind an open dialog: half of the work of typing there.
+NO_BLUR = """
+const plain = new CSSStyleSheet()
+plain.replaceSync("::backdrop { backdrop-filter: none !important }")
+document.adoptedStyleSheets.push(plain)
 """
 # No action in any test may violate the app's Content-Security-Policy.
 WATCH_POLICY = """
@@ -66,11 +80,16 @@ async def browser(chromium_path: str) -> AsyncIterator[Browser]:
 async def run_chromium(chromium_path: str, *more: str) -> AsyncIterator[Browser]:
     """A Chromium with further switches."""
     # Chromium's own sandbox is not available to root.
-    arguments = ["--no-proxy-server", *(["--no-sandbox"] if os.getuid() == 0 else []), *more]
+    arguments = ["--no-proxy-server", NO_OPTIMISING, *(["--no-sandbox"] if os.getuid() == 0 else []), *more]
     async with async_playwright() as playwright:
         running = await playwright.chromium.launch(executable_path=chromium_path, args=arguments)
         yield running
         await running.close()
+
+
+SAVE_DATA = (
+    "Object.defineProperty(navigator, 'connection', { value: { saveData: true }, configurable: true })"
+)
 
 
 @dataclass
@@ -80,19 +99,26 @@ class Windows:
     browser: Browser
     pages: list[Page] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
-    expected: list[str] = field(default_factory=lambda: [FIRST_REFRESH])
+    expected: list[str] = field(default_factory=lambda: [FIRST_REFRESH, NO_WORKER])
 
-    async def open(self, url: str, *, width: int = 1280, height: int = 800, **options: Any) -> Page:
-        """Open a window of a new visitor; `options` are Playwright's for a context."""
+    async def open(
+        self, url: str, *, width: int = 1280, height: int = 800, saves_data: bool = True, **options: Any
+    ) -> Page:
+        """Open a window of a new visitor; `options` are Playwright's for a context. A visitor who saves data loads the
+        parts of the app that the test uses, and no others: that is a third less work.
+        """
         # No animations, so that assertions and screenshots are stable.
-        options = {"reduced_motion": "reduce", "locale": "en-GB"} | options
+        options = {"reduced_motion": "reduce", "locale": "en-GB", "service_workers": "block"} | options
         context = await self.browser.new_context(viewport={"width": width, "height": height}, **options)
-        context.set_default_timeout(10_000)
-        await context.add_init_script(WATCH_DOUBLES)
-        await context.add_init_script(WATCH_POLICY)
+        context.set_default_timeout(PATIENCE_MS)
+        for script in (WATCH_DOUBLES, WATCH_POLICY, NO_BLUR):
+            await context.add_init_script(script)
+        if saves_data:
+            await context.add_init_script(SAVE_DATA)
         context.on("page", self._watch)
         page = await context.new_page()
-        await page.goto(url)
+        if url != page.url:  # about:blank, where a test signs in before the app starts
+            await page.goto(url)
         return page
 
     def expect_errors(self, pattern: str) -> None:
@@ -149,11 +175,15 @@ async def windows(browser: Browser, request: pytest.FixtureRequest) -> AsyncIter
         yield opened
 
 
+@pytest.fixture(scope="session")
+async def talking_browser(chromium_path: str) -> AsyncIterator[Browser]:
+    """A Chromium with a fake microphone that beeps and is always permitted."""
+    async with run_chromium(chromium_path, *MICROPHONE) as running:
+        yield running
+
+
 @pytest.fixture
-async def talking(chromium_path: str, request: pytest.FixtureRequest) -> AsyncIterator[Windows]:
-    """Windows of a Chromium with a fake microphone that beeps and is always permitted."""
-    async with (
-        run_chromium(chromium_path, *MICROPHONE) as running,
-        watched_windows(running, request.node) as opened,
-    ):
+async def talking(talking_browser: Browser, request: pytest.FixtureRequest) -> AsyncIterator[Windows]:
+    """Windows that may use the microphone."""
+    async with watched_windows(talking_browser, request.node) as opened:
         yield opened

@@ -8,14 +8,15 @@ from typing import Any
 import aiohttp
 import pytest
 from aiohttp import web
+from aiopg import Cursor
 
 from sandbox.app import create_sandbox
-from sandbox.settings import SandboxSettings
+from sandbox.settings import Inbox, SandboxSettings
 from server.app import create_app
-from server.config import Config
+from server.config import DEMO_EMAIL, Config
 from server.process.seed import seed_demo
 from server.realtime.connection import Connection
-from server.web.app_keys import CONFIG, HUB
+from server.web.app_keys import CONFIG, DATABASE, HUB
 from server.web.edge import EdgeRunner
 from tests.support.declared import Watch
 from tests.support.peers import Peer
@@ -75,6 +76,15 @@ class Stack:
         answer: dict[str, Any] = await self.sandbox.ok("POST", "/sandbox/messages", body)
         return answer
 
+    async def execute(self, statement: str, *values: object) -> list[Any]:
+        """Run a statement on the web process's database; returns its rows."""
+
+        async def run(cursor: Cursor) -> list[Any]:
+            await cursor.execute(statement, values or None)
+            return list(await cursor.fetchall()) if cursor.description else []
+
+        return await self.app[DATABASE].write(run)
+
     def app_connections(self) -> set[Connection]:
         """The web process's open sockets."""
         return self.app[HUB].membership.connections
@@ -104,9 +114,11 @@ def as_demo(config: Config, sandbox_port: int) -> Config:
 
 @asynccontextmanager
 async def run_stack(
-    config: Config, *, with_workers: bool = True, is_demo: bool = False
+    config: Config, *, with_workers: bool = True, is_demo: bool = False, knows_inbox: bool = False
 ) -> AsyncIterator[Stack]:
-    """Start everything; the sandbox sends echoes and ticks quickly."""
+    """Start everything; the sandbox sends echoes and ticks quickly, and knows the inbox if asked to."""
+    port, sandbox_port = free_port(), free_port()
+    inbox = Inbox(f"http://127.0.0.1:{port}", DEMO_EMAIL, DEMO_PASSWORD)
     settings = SandboxSettings(
         api_key=config.unipile.api_key,
         ok_seconds=0.01,
@@ -114,8 +126,8 @@ async def run_stack(
         echo_seconds=0.01,
         delivered_seconds=0.02,
         webhook_retries=(0.1, 0.2, 0.4, 0.8, 1.6),
+        inbox=inbox if knows_inbox else None,
     )
-    port, sandbox_port = free_port(), free_port()
     async with AsyncExitStack() as stack:
         sandbox_url = await stack.enter_async_context(serving(create_sandbox(settings), sandbox_port))
         config = replace(

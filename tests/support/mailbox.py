@@ -22,6 +22,8 @@ class Mailbox:
     # The response to RCPT: 250, or an error.
     rcpt: int = 250
     needs_login: bool = False
+    # It accepts a mail and goes away without saying so.
+    is_silent: bool = False
     # Its certificate: used from the start with `smtps`, otherwise after STARTTLS.
     tls: ssl.SSLContext | None = None
     smtps: bool = False
@@ -49,6 +51,8 @@ class Mailbox:
                 self.messages.append(
                     message_from_bytes(raw[:-3].replace(b"\r\n..", b"\r\n."), policy=policy.default)
                 )
+                if self.is_silent:
+                    break
             if self.tls and offers_tls and verb == b"STAR":
                 writer.write(b"220 go on\r\n")
                 await writer.start_tls(self.tls)

@@ -1,5 +1,6 @@
 """Runs `run.py` and `worker.py` as real processes, as an operator does."""
 
+import glob
 import json
 import os
 import re
@@ -9,8 +10,8 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Mapping
-from contextlib import closing
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -121,7 +122,8 @@ def get(url: str) -> tuple[int, Any]:
 def servers_on(data_dir: Path) -> list[int]:
     """The processes that hold a server's lock on this data folder, children of the servers included."""
     found = set()
-    for descriptor in Path("/proc").glob("[0-9]*/fd/*"):
+    # Path.glob raises when a process ends between the listing and the look into its folder.
+    for descriptor in map(Path, glob.iglob("/proc/[0-9]*/fd/*")):  # noqa: PTH207
         try:
             target = descriptor.readlink()
         except OSError:
@@ -129,6 +131,22 @@ def servers_on(data_dir: Path) -> list[int]:
         if target.parent == data_dir / "run" and target.suffix == ".lock":
             found.add(int(descriptor.parts[2]))
     return sorted(found - {os.getpid()})
+
+
+def signal_running(pids: Iterable[int], number: signal.Signals) -> None:
+    """Send a signal to each process that has not ended yet: servers end children of theirs at any time."""
+    for pid in pids:
+        with suppress(ProcessLookupError):
+            os.kill(pid, number)
+
+
+def owners_of(pids: Iterable[int]) -> set[int]:
+    """The user ids of the processes that have not ended yet."""
+    owners = set()
+    for pid in pids:
+        with suppress(FileNotFoundError, ProcessLookupError):
+            owners.add(Path(f"/proc/{pid}").stat().st_uid)
+    return owners
 
 
 def query(config: Config, statement: str) -> object:

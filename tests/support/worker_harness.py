@@ -9,20 +9,21 @@ from aiopg import Cursor
 from server.queue import QueuedEvent
 from server.realtime.broker import publish
 from server.realtime.events import Push, decode_pushes
-from server.redis.channels import account_channel
+from server.redis.channels import account_topic, topic_channel
 from server.redis.client import Client
 from server.rules.account_states import Seen
 from server.store.accounts import accounts
 from server.store.messages.messages import ChangedMessage
 from server.store.people import users
 from server.store.sending.outbox import take_attempt
-from server.store.sending.sends import insert_send
+from server.store.sending.sends import Author, insert_send
 from tests.support.peers import message_received
 from workers.context import PARTS, Parts
 from workers.messages import ingest
 from workers.messages.outcomes import settle_send
 from workers.messages.webhook_commits import COMMITTER, webhook_commits
 
+AUTHOR = Author("user", 1)
 # Later than anything a test says was sent.
 RECEIVED_AT = "2026-03-02T23:00:00.000+00:00"
 MESSAGE_COLUMNS = """id, account_id, chat_id, provider_msg_id, client_id, direction, status, body,
@@ -159,7 +160,9 @@ class WorkerHarness:
 
     async def queue_send(self, chat_id: int, text: str, client_id: str) -> ChangedMessage:
         (chat,) = await self.fetch("select account_id from channels_chat where id = %(id)s", id=chat_id)
-        stored = await self.parts.database.write(insert_send, chat["account_id"], chat_id, client_id, text)
+        stored = await self.parts.database.write(
+            insert_send, chat["account_id"], chat_id, client_id, text, author=AUTHOR
+        )
         assert stored is not None
         return stored[0]
 
@@ -177,7 +180,7 @@ class Listener:
         self._pubsub = redis.pubsub()
 
     async def open(self) -> "Listener":
-        await self._pubsub.subscribe(account_channel(self._account_id))
+        await self._pubsub.subscribe(topic_channel(account_topic(self._account_id)))
         await self._pubsub.get_message(timeout=5)
         return self
 

@@ -12,8 +12,9 @@ from server.queue import queue_age_seconds
 from tests.support.peers import eventually
 from tests.support.worker_harness import WorkerHarness
 from tests.workers.test_runner import QUEUE, Workers, enqueue, listening
-from workers import runner, sync_requests
-from workers.sync_requests import request_sweep, seconds_since
+from workers import runner
+from workers.accounts import sweep_requests
+from workers.accounts.sweep_requests import request_sweep, seconds_since
 
 Turn = Callable[[float], None]
 SLOW, FAST = -90.0, 90.0
@@ -96,7 +97,7 @@ async def test_a_request_for_a_sweep_is_dated_by_the_database(
     async def caught(_: object, __: str, ___: int, moment: float, delay_seconds: float = 0) -> None:
         wanted.append(moment)
 
-    monkeypatch.setattr(sync_requests, "enqueue", caught)
+    monkeypatch.setattr(sweep_requests, "enqueue", caught)
     (account,) = await harness.fetch("select id from channels_account")
     await harness.execute(
         "update channels_account set last_sweep_at = clock_timestamp() - interval '1 second'"

@@ -1,1 +1,1 @@
-"""Jobs about the state of accounts."""
+"""Jobs about the state of accounts, and requests of their sweeps."""

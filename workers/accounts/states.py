@@ -14,8 +14,8 @@ from server.store.accounts.states import AccountState, Observed
 from server.unipile.answers import ProviderAccount
 from server.unipile.errors import Rejected, SignedOut
 from workers.accounts.duplicate_accounts import is_surplus
+from workers.accounts.sweep_requests import request_sweep
 from workers.context import Parts, parts_of
-from workers.sync_requests import request_sweep
 
 log = structlog.get_logger()
 

@@ -1,1 +1,1 @@
-"""Jobs that copy media and avatars."""
+"""Jobs that copy media and avatars, and tasks that delete files without references."""

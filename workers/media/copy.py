@@ -1,14 +1,13 @@
-"""Copies media from UniPile soon after they arrive, and deletes blobs without references."""
+"""Copies media from UniPile soon after they arrive."""
 
 import asyncio
-from datetime import timedelta
 from typing import Any
 
 import structlog
 from aiopg import Cursor
 
 from server import metrics
-from server.media.storage import Incoming, Storage, StoredBlob, TooLarge
+from server.media.storage import Incoming, StoredBlob, TooLarge
 from server.media.types import attachment_type, declared_type, sniff
 from server.queue import COPY_MEDIA, enqueue
 from server.realtime.broker import publish
@@ -24,9 +23,6 @@ log = structlog.get_logger()
 
 # A lost job is queued again after this; a backlog is processed in batches.
 LOST_SECONDS, LOST_BATCH = 300, 200
-ORPHAN_HOURS, ORPHAN_BATCH = 24, 100
-# Longer than any copy or upload takes between its blob row and the reference to it.
-RELEASED_SECONDS = 600.0
 SHOWN_TYPES = ("img", "video", "audio")
 
 
@@ -116,37 +112,3 @@ async def queue_due_copies(parts: Parts) -> None:
     lost = await parts.database.read(attachments.list_lost_copies, LOST_SECONDS, LOST_BATCH)
     for message_id in lost:
         await enqueue(parts.redis, COPY_MEDIA, message_id)
-
-
-async def clear_media(parts: Parts) -> None:
-    """Delete uploads without a message after a day, and incomplete files."""
-    removed = await parts.database.write(_remove_orphans, parts.storage)
-    dropped = await parts.storage.drop_stale(timedelta(hours=ORPHAN_HOURS))
-    if removed or dropped:
-        log.info("media_cleared", orphans=removed, fragments=dropped)
-
-
-async def clear_released(parts: Parts) -> None:
-    """Delete the files of deleted messages, unless another message has the same file."""
-    while count := await parts.database.write(_remove_released, parts.storage):
-        log.info("released_media_checked", count=count)
-
-
-async def _remove_released(cursor: Cursor, storage: Storage) -> int:
-    """File first, then row: after an interruption the row leads to the file again."""
-    released = await attachments.lock_released(cursor, RELEASED_SECONDS, ORPHAN_BATCH)
-    unused = [blob.sha256 for blob in released if not blob.is_used]
-    for sha256 in unused:
-        await storage.delete(sha256)
-    await attachments.upsert_blobs(cursor, [blob.sha256 for blob in released if blob.is_used])
-    await attachments.delete_blobs(cursor, unused)
-    return len(released)
-
-
-async def _remove_orphans(cursor: Cursor, storage: Storage) -> int:
-    """The rows stay locked until the bytes are deleted: an upload of the same bytes waits, then stores them again."""
-    orphans = await attachments.lock_orphans(cursor, ORPHAN_HOURS, ORPHAN_BATCH)
-    for sha256 in orphans:
-        await storage.delete(sha256)
-    await attachments.delete_blobs(cursor, orphans)
-    return len(orphans)

@@ -20,6 +20,7 @@ from server.unipile.outgoing_file import OutgoingFile
 from workers.accounts.states import note
 from workers.context import Parts, parts_of
 from workers.messages.outcomes import error_fields, publish_outcome, settle_send
+from workers.messages.restrictions import note_restriction
 from workers.messages.verify_sends import find_outcome
 
 STINT_SECONDS = 20.0
@@ -62,12 +63,15 @@ async def _wait(parts: Parts, ctx: dict[Any, Any], chat_id: int, delayed: Delaye
 async def _attempt(parts: Parts, attempt: SendAttempt) -> None:
     try:
         provider_msg_id = await _call_unipile(parts, attempt)
-    except (NotTaken, Unavailable):
+    except (NotTaken, Unavailable) as error:
+        if isinstance(error, NotTaken):
+            await note_restriction(parts, attempt, error)
         # Nothing was sent: back to the head of the queue; the job is retried later.
         await parts.database.write(outbox.release_attempt, attempt.message_id)
         metrics.SENDS.labels("postponed").inc()
         raise
     except Rejected as error:
+        await note_restriction(parts, attempt, error)
         await settle_send(parts, attempt.message_id, "failed", error=error_fields(error))
         if isinstance(error, SignedOut):
             # The user has to act, whether or not a webhook reports it.

@@ -11,6 +11,7 @@ from server.realtime.broker import log_if_unavailable, publish_or_log
 from server.realtime.pushes import chat_push, message_push
 from server.store.chats import unread
 from server.store.chats.chats import ChangedChat
+from server.store.conversations import conversations
 from server.store.messages import messages, quotes
 from server.store.messages.message_rows import MessageKey
 from server.store.messages.messages import ChangedMessage
@@ -98,5 +99,9 @@ async def _store_outcome(
         changed += await quotes.bump_reply_seqs(cursor, [key])
     if settled.is_ticked:
         changed += await messages.apply_receipts(cursor, [account_id])
-    chat = await unread.recount(cursor, settled.message.chat_id) if settled.is_unread_again else None
+    chat_id = settled.message.chat_id
+    chat = await unread.recount(cursor, chat_id) if settled.is_unread_again else None
+    if settled.message.status == "failed":
+        # It is no answer.
+        chat = next(iter(await conversations.refresh_conversations(cursor, [chat_id])), chat)
     return SendOutcome(changed, settled.is_amended, chat)

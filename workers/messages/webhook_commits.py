@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from server import metrics
 from server.group_commit import GroupCommit
+from server.tracing import resume
 from workers.context import Parts
 from workers.messages.webhook_batch import ReceivedEvent, WebhookBatches
 from workers.storing.commit import commit
@@ -21,10 +22,15 @@ def webhook_commits(parts: Parts) -> GroupCommit[Sequence[ReceivedEvent], None]:
     async def commit_jobs(jobs: Sequence[Sequence[ReceivedEvent]]) -> Sequence[None]:
         received = [event for job in jobs for event in job]
         metrics.BATCH_SIZE.observe(len(received))
-        await commit(parts, received, batches.store, batches.put_aside)
+        with resume("job", _traces_of(received)):
+            await commit(parts, received, batches.store, batches.put_aside)
         return [None] * len(jobs)
 
     return GroupCommit(commit_jobs, _jobs_within_limit)
+
+
+def _traces_of(received: Sequence[ReceivedEvent]) -> list[str]:
+    return [trace for event in received for trace in event.queued.get("traces", ())]
 
 
 def _jobs_within_limit(jobs: Iterable[Sequence[ReceivedEvent]]) -> int:

@@ -26,18 +26,24 @@ The link works once, until {until}. If you did not expect this mail, ignore it: 
 """
 
 
-def render_mail(wanted: WantedMail, url: str, sender: str) -> EmailMessage:
-    """The mail of a link; raises MailRejected for an invalid address."""
+def new_mail(email: str, subject: str, sender: str) -> EmailMessage:
+    """A mail without its text; raises MailRejected for an invalid address."""
     message = EmailMessage()
-    message["Subject"] = SUBJECTS[wanted.kind]
+    message["Subject"] = subject
     message["From"] = sender
     try:
-        message["To"] = Address(addr_spec=wanted.email)
+        message["To"] = Address(addr_spec=email)
     except (ValueError, IndexError, AttributeError) as error:
         raise MailRejected("the address is invalid") from error
     message["Date"] = formatdate()
     message["Message-ID"] = make_msgid(domain=sender.rpartition("@")[2].rstrip("> "))
     message["Auto-Submitted"] = "auto-generated"
+    return message
+
+
+def render_mail(wanted: WantedMail, url: str, sender: str) -> EmailMessage:
+    """The mail of a link; raises MailRejected for an invalid address."""
+    message = new_mail(wanted.email, SUBJECTS[wanted.kind], sender)
     until = f"{wanted.expires_at:%Y-%m-%d %H:%M} UTC"
     message.set_content(
         MAIL.format(

@@ -6,13 +6,15 @@ import structlog
 
 from server import metrics
 from server.plans.usage_push import push_usage
-from server.store.plans import usage, usage_checks
+from server.plans.used_up import match_used_up
+from server.store.plans import usage, usage_checks, used_up
 from workers.context import Parts, parts_of
 
 log = structlog.get_logger()
 
 PUSH_SECONDS = 1.0
 CHECK_SECONDS = 600.0
+MATCH_SECONDS = 60.0
 # Changes that a killed worker may not have pushed.
 RECENT_SECONDS = 60.0
 
@@ -34,9 +36,16 @@ class UsagePushes:
             self._waiting |= set(await parts.database.read(usage.list_owners, sorted(accounts)))
             parts.counted.difference_update(accounts)
         if self._waiting:
+            await match_used_up(parts.database, parts.redis, parts.config.plans, sorted(self._waiting))
             self._waiting = await push_usage(
                 parts.database, parts.redis, parts.config.plans, sorted(self._waiting)
             )
+
+
+async def match_plans(parts: Parts) -> None:
+    """Show what only time changes: a plan that has ended, or an account that was connected when nothing was left."""
+    payers = await parts.database.read(used_up.list_payers)
+    await match_used_up(parts.database, parts.redis, parts.config.plans, payers)
 
 
 async def note_usage(ctx: dict[Any, Any], account_id: int) -> None:

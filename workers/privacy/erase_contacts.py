@@ -9,8 +9,10 @@ from server.realtime.broker import publish
 from server.realtime.events import Push
 from server.realtime.pushes import chat_pushes, message_push, tombstone_pushes
 from server.store.accounts import accounts
+from server.store.conversations import notes
 from server.store.dead_letters import blank_dead_letters, list_dead_letters
 from server.store.messages import tombstones
+from server.store.messages.tombstones import NewTombstone
 from server.store.privacy import contact_erasures
 from server.store.privacy.contact_erasures import Erasure
 from server.store.privacy.erasure_digests import NameHasher, find_erased, mark_erased
@@ -94,7 +96,11 @@ async def _erase_step(
     erased = await tombstones.insert_tombstones(
         cursor,
         erasure.account_id,
-        [("message:erased", row.id, row.chat_id) for row in erasable if row.chat_id not in erasure.chat_ids],
+        [
+            NewTombstone("message:erased", row.id, row.chat_id)
+            for row in erasable
+            if row.chat_id not in erasure.chat_ids
+        ],
     )
     quoting = {row.id for row in rows if row.has_quote and not row.is_erasable}
     quoting |= await tombstones.list_replies(cursor, erasure.account_id, names)
@@ -114,8 +120,11 @@ async def _finish(cursor: Cursor, erasure: Erasure, external_account_id: str) ->
     emptied = await tombstones.delete_empty_chats(cursor, erasure.account_id, erasure.chat_ids)
     left = [chat_id for chat_id in erasure.chat_ids if chat_id not in emptied]
     erased = await tombstones.insert_tombstones(
-        cursor, erasure.account_id, [("chat:erased", chat_id, chat_id) for chat_id in emptied]
+        cursor,
+        erasure.account_id,
+        [NewTombstone("chat:erased", chat_id, chat_id, seen) for chat_id, seen in emptied.items()],
     )
+    await notes.delete_before(cursor, erasure.account_id, left, erasure.erased_at)
     erased += await tombstones.trim_chats(cursor, erasure.account_id, left, erasure.erased_at)
     chats = await tombstones.recompute_chats(cursor, erasure.account_id, left)
     await contact_erasures.finish_erasure(cursor, erasure.id)

@@ -1,8 +1,7 @@
 """Writes requested exports: each is streamed as a ZIP into the media storage."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from datetime import UTC, datetime
-from typing import Any
 
 import orjson
 import structlog
@@ -11,6 +10,7 @@ from server.errors import Unavailable
 from server.media.csv import csv_head, csv_rows
 from server.media.storage import Incoming, Missing, TooLarge
 from server.store.messages import attachments
+from server.store.messages.message_rows import ListedMessage, MessageAuthor
 from server.store.privacy import export_rows, exports
 from server.store.privacy.export_rows import Scope
 from server.store.privacy.exports import ExportFile, LeasedExport
@@ -24,13 +24,14 @@ log = structlog.get_logger()
 MAX_EXPORT_BYTES = 48 * 1024**3
 MAX_TRIES = 5
 ZIP_TYPE = "application/zip"
-CONTACT_COLUMNS = ("id", "name", "phone", "provider_id", "created_at")
+CONTACT_COLUMNS = ("id", "name", "own_name", "username", "phone", "provider_id", "created_at")
 MESSAGE_COLUMNS = (
     "id",
     "chat_id",
     "sent_at",
     "direction",
     "sender",
+    "author",
     "status",
     "body",
     "attachments",
@@ -39,8 +40,20 @@ MESSAGE_COLUMNS = (
 README = """Export of {what} from Confab, {moment}
 
 contacts.jsonl   contacts, one JSON object per line, as in the REST API
-chats.jsonl      conversations
+chats.jsonl      chats
+conversations.jsonl, activities.jsonl  when each was opened, answered and closed; what users did with the chats
+labels.jsonl     the shared labels of contacts and chats, by the ids in "labels"
+fields.jsonl     the fields of contacts, by the ids in "fields"
+drafts.jsonl     what users are writing in the chats and have not sent
+planned.jsonl    messages that were planned for a time
+hours.jsonl      of an account: its office hours, and its welcome and away texts
+new_chats.jsonl  chats that were begun in the last 30 days, and whether the phone number is on WhatsApp
+rule_runs.jsonl  which rules ran in the chats, and what they did
+surveys.jsonl    when contacts were asked to rate a conversation, and their scores
+report_facts.jsonl  what reports count: when conversations were opened, answered and closed, and how long that took
+report_days.jsonl   how many messages each chat got and sent on each day, as reports count them
 messages.jsonl   messages, chat after chat, oldest first
+notes.jsonl      internal notes of the organisation about the chats, which were never sent ("is_internal")
 reactions.jsonl  reactions to messages
 attempts.jsonl   when messages were sent to WhatsApp, with the result
 contacts.csv, messages.csv  the same for spreadsheets. A text that a spreadsheet would evaluate begins with a '.
@@ -98,9 +111,12 @@ class ExportWriter:
     async def _fill(self, incoming: Incoming) -> None:
         archive = ZipStream(incoming)
         await archive.add("README.txt", self._readme())
-        await archive.add("contacts.jsonl", _lines(export_rows.contacts(self._read, self._scope)))
+        for name in export_rows.PAGES:
+            await self._add_rows(archive, name)
         await archive.add("contacts.csv", self._contact_table())
-        await archive.add("chats.jsonl", _lines(export_rows.chats(self._read, self._scope)))
+        await archive.add("labels.jsonl", self._labels())
+        await archive.add("hours.jsonl", self._answering())
+        await archive.add("fields.jsonl", self._fields())
         await archive.add("messages.jsonl", self._messages())
         await archive.add("messages.csv", self._message_table())
         await archive.add("reactions.jsonl", self._reactions())
@@ -118,11 +134,24 @@ class ExportWriter:
         moment = datetime.now(UTC).isoformat(timespec="seconds")
         yield README.format(what=what, moment=moment, media=stored).encode()
 
+    async def _add_rows(self, archive: ZipStream, name: str) -> None:
+        pages = export_rows.pages(self._read, self._scope, name)
+        await archive.add(f"{name}.jsonl", (_joined(page) async for page in pages))
+
     async def _contact_table(self) -> AsyncIterator[bytes]:
         yield csv_head(CONTACT_COLUMNS)
-        async for page in export_rows.contacts(self._read, self._scope):
+        async for page in export_rows.pages(self._read, self._scope, "contacts"):
             rows = [orjson.loads(text) for text in page]
             yield csv_rows([row[column] for column in CONTACT_COLUMNS] for row in rows)
+
+    async def _labels(self) -> AsyncIterator[bytes]:
+        yield _joined(await self._read(export_rows.list_labels, self._scope))
+
+    async def _answering(self) -> AsyncIterator[bytes]:
+        yield _joined(await self._read(export_rows.list_answering, self._scope))
+
+    async def _fields(self) -> AsyncIterator[bytes]:
+        yield _joined(await self._read(export_rows.list_fields, self._scope))
 
     async def _messages(self) -> AsyncIterator[bytes]:
         count = 0
@@ -179,13 +208,20 @@ class ExportWriter:
                 await archive.add(_media_path(file), chunks, is_packed=True)
 
 
-def _message_cells(message: dict[str, Any]) -> list[object]:
-    sender = message["sender"] or {}
-    shown = message | {
-        "sender": sender.get("name") or sender.get("phone") or sender.get("provider_id"),
+def _message_cells(message: ListedMessage) -> list[object]:
+    sender = message["sender"]
+    shown: dict[str, object] = {
+        **message,
+        "sender": sender and (sender["name"] or sender["phone"] or sender["provider_id"]),
+        "author": _author_text(message["author"]),
         "attachments": len(message["attachments"]),
     }
     return [shown[column] for column in MESSAGE_COLUMNS]
+
+
+def _author_text(author: MessageAuthor | None) -> str | None:
+    """The author's name, or their kind where they have none, as the phone."""
+    return str(author["name"] or author["kind"]) if author else None
 
 
 def _media_path(file: export_rows.ExportedFile) -> str:
@@ -196,10 +232,5 @@ def _no_path(_: export_rows.ExportedFile) -> None:
     return None
 
 
-def _joined(rows: Any) -> bytes:
+def _joined(rows: Iterable[str]) -> bytes:
     return "".join(f"{row}\n" for row in rows).encode()
-
-
-async def _lines(pages: AsyncIterator[list[str]]) -> AsyncIterator[bytes]:
-    async for page in pages:
-        yield _joined(page)

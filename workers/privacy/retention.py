@@ -1,4 +1,4 @@
-"""Removes messages older than an account's retention, in bounded transactions; usage counters stay."""
+"""Removes messages and notes older than an account's retention, in bounded transactions; usage counters stay."""
 
 import structlog
 from aiopg import Cursor
@@ -7,6 +7,7 @@ from server.realtime.broker import publish
 from server.realtime.events import Push
 from server.realtime.pushes import chat_pushes, tombstone_pushes
 from server.store.accounts import accounts
+from server.store.conversations import notes
 from server.store.messages import tombstones
 from server.store.privacy import retention
 from server.store.privacy.retention import RetentionLimit
@@ -35,10 +36,12 @@ async def _remove_batch(cursor: Cursor, limited: RetentionLimit) -> tuple[int, l
     if account is None or account.retained_from is None:
         return None  # the retention was removed meanwhile
     old = await retention.list_old(cursor, limited, BATCH_SIZE)
-    if not old:
+    noted = await notes.list_old_chats(cursor, limited.account_id, account.retained_from, BATCH_SIZE)
+    if not old and not noted:
         return None
     await tombstones.delete_messages(cursor, limited.account_id, [message_id for message_id, _ in old])
-    chat_ids = sorted({chat_id for _, chat_id in old})
+    chat_ids = sorted({*noted, *(chat_id for _, chat_id in old)})
+    await notes.delete_before(cursor, limited.account_id, chat_ids, account.retained_from)
     trimmed = await tombstones.trim_chats(cursor, limited.account_id, chat_ids, limited.retained_from)
     chats = await tombstones.recompute_chats(cursor, limited.account_id, chat_ids)
     return len(old), [*tombstone_pushes(trimmed), *chat_pushes(chats)]

@@ -136,6 +136,10 @@ class StoredBatch:
     accounts_to_refresh: set[int] = field(default_factory=set)
     accounts_to_sweep: set[int] = field(default_factory=set)
     chats_to_refresh: set[int] = field(default_factory=set)
+    unarchived_chats: set[int] = field(default_factory=set)
+    accounts_to_assign: set[int] = field(
+        default_factory=set
+    )  # a chat without an owner waits to be handed out
     messages_to_read: set[Key] = field(default_factory=set)
     media_to_copy: set[int] = field(default_factory=set)
     chats_to_send: set[int] = field(default_factory=set)  # an echo released the next message of their queue

@@ -6,6 +6,7 @@ from typing import TypeVar
 import psycopg2
 from aiopg import Cursor
 
+from server.tracing import step
 from workers.context import Parts
 from workers.storing.batch import StoredBatch
 from workers.storing.publish import publish_batch
@@ -37,7 +38,8 @@ async def commit(
     while waiting:
         batch = waiting.pop()
         try:
-            stored, result = await parts.database.write(store, batch)
+            with step("transaction"):
+                stored, result = await parts.database.write(store, batch)
         except BAD_CONTENT as error:
             if len(batch) == 1:
                 await put_aside(batch[0], error)
@@ -46,4 +48,5 @@ async def commit(
                 waiting += [batch[middle:], batch[:middle]]
         else:
             when_committed(result)
-            await publish_batch(parts, stored)
+            with step("publish"):
+                await publish_batch(parts, stored)

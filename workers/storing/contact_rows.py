@@ -18,6 +18,7 @@ class Mention(NamedTuple):
     account_id: int
     contact: Contact
     reported_at: str
+    is_dated: bool = False  # by a message whose chat gets the times of the contact's name and phone
 
 
 def contact_rows(mentions: Iterable[Mention]) -> list[ContactReport]:
@@ -45,7 +46,7 @@ def without_own_name(contact: AnyContact, own_name: str | None) -> AnyContact:
 
 def _row(mention: Mention) -> ContactReport:
     contact = mention.contact
-    name, phone = contact["name"] or None, contact["phone"] or None
+    name, phone, username = contact["name"] or None, contact["phone"] or None, contact["username"] or None
     return {
         "n": 0,
         "account_id": mention.account_id,
@@ -56,6 +57,9 @@ def _row(mention: Mention) -> ContactReport:
         "named_at": mention.reported_at if name else NEVER,
         "phone": phone,
         "phoned_at": mention.reported_at if phone else NEVER,
+        "username": username,
+        "usernamed_at": mention.reported_at if username else NEVER,
+        "is_dated": mention.is_dated,
     }
 
 
@@ -64,6 +68,9 @@ def _merge(one: ContactReport, other: ContactReport) -> ContactReport:
     both = (one, other)
     named = max(both, key=lambda row: (row["name"] is not None, row["named_at"], row["name"] or ""))
     phoned = max(both, key=lambda row: (row["phone"] is not None, row["phoned_at"], row["phone"] or ""))
+    usernamed = max(
+        both, key=lambda row: (row["username"] is not None, row["usernamed_at"], row["username"] or "")
+    )
     return {
         "n": 0,
         "account_id": one["account_id"],
@@ -74,4 +81,7 @@ def _merge(one: ContactReport, other: ContactReport) -> ContactReport:
         "named_at": named["named_at"],
         "phone": phoned["phone"],
         "phoned_at": phoned["phoned_at"],
+        "username": usernamed["username"],
+        "usernamed_at": usernamed["usernamed_at"],
+        "is_dated": named["is_dated"] and phoned["is_dated"],
     }

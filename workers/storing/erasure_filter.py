@@ -79,9 +79,9 @@ def _names_of(batch: Batch, watched: set[int]) -> Iterator[Key]:
         if key[0] in watched:
             yield key
             yield from ((key[0], name) for name in (amendment.reactor, *names_in(raw)) if name)
-    for account_id, contact, _ in batch.mentions:
-        if account_id in watched:
-            yield from ((account_id, name) for name in contact["ids"])
+    for mention in batch.mentions:
+        if mention.account_id in watched:
+            yield from ((mention.account_id, name) for name in mention.contact["ids"])
 
 
 def _participants(event: MessageEvent) -> Iterator[str]:

@@ -3,6 +3,8 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
+import orjson
+
 from server.store.chats.chat_rows import ChatAdvance, ContactReport, WantedChat
 from server.store.chats.chats import KnownChat
 from server.store.chats.flags import preview_of
@@ -30,11 +32,12 @@ def contact_reports(batch: Batch) -> list[ContactReport]:
 
 
 def _mentions(batch: Batch, own_names: Mapping[int, str | None]) -> Iterator[Mention]:
-    for account_id, contact, reported_at in batch.mentions:
-        yield Mention(account_id, without_own_name(contact, own_names[account_id]), reported_at)
+    for mention in batch.mentions:
+        contact = without_own_name(mention.contact, own_names[mention.account_id])
+        yield mention._replace(contact=contact)
     for (account_id, _), event in batch.messages.items():
         if event.contact is not None:
-            yield Mention(account_id, event.contact, event.sent_at)
+            yield Mention(account_id, event.contact, event.sent_at, event.is_in_own_chat)
     for ((account_id, _), _, _), (amendment, _) in batch.amendments.items():
         if amendment.contact is not None:
             contact = without_own_name(amendment.contact, own_names[account_id])
@@ -115,11 +118,17 @@ def message_rows(batch: Batch, known_chats: KnownChats) -> list[NewMessage]:
             "event_type": event.event_type,
             "is_forwarded": event.is_forwarded,
             "is_history": (account_id, message_id) in batch.history,
+            "author_kind": _author_kind(event, is_history=(account_id, message_id) in batch.history),
             "sent_at": event.sent_at,
             "claimed_at": event.claimed_at,
         }
         for (account_id, message_id), event in batch.messages.items()
     ]
+
+
+def _author_kind(event: MessageEvent, *, is_history: bool) -> str | None:
+    """Of an own message that is no send of Confab. History may have been sent by any program in its time."""
+    return "phone" if event.direction == "out" and not is_history else None
 
 
 def echo_rows(batch: Batch, known_chats: KnownChats) -> list[Echo]:
@@ -174,10 +183,26 @@ def chat_advance(chat_id: int, stored: Sequence[tuple[MessageEvent, InsertedMess
         advance["sent_at"] = newest.sent_at
         advance["message_key"] = newest.provider_msg_id
         advance["preview"] = preview_of(newest.body, newest.attachments)
+    waiting = [(event.sent_at, arrived_seq(message)) for event, message in stored if message.is_countable]
+    if waiting:
+        advance["waiting_at"] = min(waiting)[0]
+        advance["waiting_seq"] = min(seq for _, seq in waiting)
     titles = [(event.sent_at, event.chat_title) for event, _ in stored if event.chat_title]
     if titles:
         advance["titled_at"], advance["title"] = max(titles)
+    phoned = [
+        event.sent_at
+        for event, _ in stored
+        if event.is_in_own_chat and event.contact and event.contact["phone"]
+    ]
+    if phoned:
+        advance["phoned_at"] = max(phoned)
     return advance
+
+
+def arrived_seq(message: InsertedMessage) -> int:
+    """Where it is in the order of arrival; history that is new has changed since it was inserted."""
+    return int(orjson.loads(message.json)["arrived_seq"]) if message.was_history else message.seq
 
 
 def chats_to_refresh(batch: Batch, known_chats: KnownChats) -> set[int]:

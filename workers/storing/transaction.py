@@ -7,18 +7,22 @@ from typing import NamedTuple
 from aiopg import Cursor
 
 from server import metrics
-from server.realtime.pushes import chat_push, contact_push, message_push
+from server.realtime.pushes import chat_push, contact_push, message_push, planned_push
 from server.store.chats import chats, contacts, kinds, unread
+from server.store.chats.advance import advance_chats
 from server.store.chats.chats import ChangedChat
+from server.store.conversations import conversations
 from server.store.messages import amendments, messages, quotes
 from server.store.messages.messages import ChangedMessage, InsertedMessage
 from server.store.plans import usage
 from server.store.plans.usage import UsageCount
-from server.store.sending import send_outcomes
+from server.store.sending import planned, send_outcomes
+from server.store.sending.planned import ChangedPlanned
 from server.unipile.events.types import MessageEvent
 from workers.storing import rows
 from workers.storing.adopt_echoes import adopt_echoes
 from workers.storing.batch import AccountPush, Batch, Key, StoredBatch
+from workers.storing.ratings import store_ratings
 from workers.storing.rows import key_of, key_rows
 
 
@@ -63,12 +67,16 @@ async def _store_messages(cursor: Cursor, batch: Batch) -> StoredBatch:
     repeated = await _find_repeated(
         cursor, batch, [key for key in batch.messages if key not in fresh], adopted
     )
-    arrived = [*inserted, *repeated.marked_new]
+    arrived, ratings = await store_ratings(cursor, batch, [*inserted, *repeated.marked_new])
     advanced = await _advance_chats(cursor, batch, arrived)
+    answered = await conversations.refresh_conversations(cursor, _answered_chats(arrived))
+    cancelled = await _cancel_planned(cursor, arrived, advanced)
     counted = await _count_usage(cursor, batch, arrived)
     corrected = await kinds.correct_chats(cursor, rows.chats_to_correct(chat_rows, known_chats, fresh))
     stored = StoredBatch(
         chats_to_refresh=rows.chats_to_refresh(batch, known_chats) | {chat.id for chat in corrected},
+        unarchived_chats={chat.id for chat in advanced if chat.is_unarchived},
+        accounts_to_assign={chat.account_id for chat in advanced if chat.is_queued},
         messages_to_read={key_of(message) for message in inserted if message.is_amended},
         media_to_copy=rows.media_to_copy(batch, [*inserted, *repeated.found]),
         chats_to_send=set(chats_to_send),
@@ -83,7 +91,8 @@ async def _store_messages(cursor: Cursor, batch: Batch) -> StoredBatch:
         [(m.account_id, message_push(m, "message:sent")) for m in (*adopted, *repeated.confirmed)]
     )
     stored.add_pushes([(m.account_id, message_push(m)) for m in replies])
-    stored.add_pushes([(chat.account_id, chat_push(chat)) for chat in (*advanced, *corrected)])
+    stored.add_pushes([(chat.account_id, chat_push(chat)) for chat in (*advanced, *answered, *corrected)])
+    stored.add_pushes([*((one.account_id, planned_push(one)) for one in cancelled), *ratings])
     return stored
 
 
@@ -141,9 +150,23 @@ async def _advance_chats(
             by_chat[message.chat_id].append((batch.messages[key_of(message)], message))
     if not by_chat:
         return ()
-    return await chats.advance_chats(
+    return await advance_chats(
         cursor, [rows.chat_advance(chat_id, stored) for chat_id, stored in by_chat.items()]
     )
+
+
+async def _cancel_planned(
+    cursor: Cursor, arrived: Iterable[InsertedMessage], advanced: Iterable[ChangedChat]
+) -> Sequence[ChangedPlanned]:
+    """Cancel what was planned for chats whose contact has written first."""
+    written = {message.chat_id for message in arrived if message.is_countable}
+    waiting = [chat.id for chat in advanced if chat.has_planned and chat.id in written]
+    return await planned.cancel_answered(cursor, waiting) if waiting else ()
+
+
+def _answered_chats(arrived: Iterable[InsertedMessage]) -> set[int]:
+    """The chats in which the phone wrote, at any time: their answers may be older than what is stored."""
+    return {message.chat_id for message in arrived if message.direction == "out"}
 
 
 async def _count_usage(cursor: Cursor, batch: Batch, arrived: Iterable[InsertedMessage]) -> set[int]:

@@ -5,25 +5,17 @@ from typing import Any
 import structlog
 from aiopg import Cursor
 
+from server.accounts import webhook_registration
 from server.realtime.broker import publish
 from server.realtime.pushes import chat_push
 from server.store.accounts import accounts
 from server.store.chats import flags
 from server.store.chats.chats import ChangedChat
 from server.store.chats.flags import ChatState
-from server.unipile.answers import Registration
-from server.unipile.client import MESSAGES_SOURCE, SECRET_HEADER, STATUS_SOURCE
 from server.unipile.errors import OutcomeUnknown, Rejected
-from workers.context import Parts, parts_of
+from workers.context import parts_of
 
 log = structlog.get_logger()
-
-MESSAGES_WEBHOOK, STATUS_WEBHOOK = "confab-messages", "confab-account-status"
-# Name -> (UniPile's source, our path)
-WEBHOOKS = {
-    MESSAGES_WEBHOOK: (MESSAGES_SOURCE, "/api/webhooks/unipile/messages"),
-    STATUS_WEBHOOK: (STATUS_SOURCE, "/api/webhooks/unipile/account-status"),
-}
 
 
 async def refresh_chat(ctx: dict[Any, Any], chat_id: int) -> None:
@@ -81,42 +73,8 @@ def _flags_to_set(state: ChatState, marks: list[str]) -> list[tuple[str, bool | 
 
 
 async def register_webhooks(ctx: dict[Any, Any]) -> None:
-    """Make sure that UniPile posts to us exactly once: our two webhooks, found by name (§5).
-
-    A webhook cannot be changed: a new one is created, then the old one deleted. Instances that start together may each
-    create theirs; the last one to read the list sees all of them, and every instance retains the same.
-    """
+    """Make sure that UniPile posts to us exactly once."""
     parts = parts_of(ctx)
-    registered = await parts.unipile.list_webhooks()
-    missing = [name for name in WEBHOOKS if _matching(parts, registered, name) == []]
-    for name in missing:
-        source, path = WEBHOOKS[name]
-        await parts.unipile.create_webhook(
-            name, source, parts.config.web.public_url + path, parts.config.secrets.webhook_secret
-        )
-        log.info("webhook_registered", name=name)
-    if missing:
-        registered = await parts.unipile.list_webhooks()
-    for name in WEBHOOKS:
-        if matching := _matching(parts, registered, name):
-            await _delete_others(parts, min(matching), [r.id for r in registered if r.name == name])
-
-
-def _matching(parts: Parts, registered: list[Registration], name: str) -> list[str]:
-    """The ids of the webhooks of this name that post to us, with our secret."""
-    url, secret = parts.config.web.public_url + WEBHOOKS[name][1], parts.config.secrets.webhook_secret
-    return [
-        r.id
-        for r in registered
-        if r.name == name and r.url == url and r.is_enabled and r.headers.get(SECRET_HEADER) == secret
-    ]
-
-
-async def _delete_others(parts: Parts, retained: str, ids: list[str]) -> None:
-    for surplus in ids:
-        if surplus != retained:
-            try:
-                await parts.unipile.delete_webhook(surplus)
-            except Rejected as error:
-                if not error.is_absent:  # another instance was faster
-                    raise
+    await webhook_registration.register_webhooks(
+        parts.unipile, parts.config.web.public_url, parts.config.secrets.webhook_secrets
+    )

@@ -20,12 +20,12 @@ from server.realtime.pushes import account_push
 from server.store.accounts import sync_state
 from server.store.accounts.sync_state import LeasedSweep
 from server.unipile.errors import Rejected
+from workers.accounts.sweep_requests import request_sweep, seconds_since
 from workers.context import Parts, parts_of
 from workers.leases import LEASE_SECONDS, renewed_lease
 from workers.sync.import_history import LOST_SECONDS
 from workers.sync.phone_flags import sweep_flags
 from workers.sync.store_pages import PageStore
-from workers.sync_requests import request_sweep, seconds_since
 
 log = structlog.get_logger()
 

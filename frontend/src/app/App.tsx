@@ -1,11 +1,11 @@
 /** Assembles the app: session, query cache, live updates, pages. */
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
-import { BrowserRouter } from "react-router";
 import { SessionContext } from "@/features/session/context";
 import { Session } from "@/features/session/session";
 import { ApiError } from "@/lib/api/errors";
 import { openChannel } from "@/lib/channel";
+import { CommandProvider } from "@/lib/commands/context";
 import { ErrorBoundary } from "./ErrorBoundary";
 import { Pages } from "./Pages";
 
@@ -45,9 +45,9 @@ export function App() {
     <ErrorBoundary>
       <SessionContext value={session}>
         <QueryClientProvider client={client}>
-          <BrowserRouter>
+          <CommandProvider>
             <Pages />
-          </BrowserRouter>
+          </CommandProvider>
         </QueryClientProvider>
       </SessionContext>
     </ErrorBoundary>

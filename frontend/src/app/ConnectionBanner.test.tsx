@@ -16,7 +16,7 @@ function show() {
   const { create, latest } = createSockets();
   const token = () => "token";
   const renew = () => Promise.resolve("token");
-  const api = { listChanges: vi.fn(), fetchAccount: vi.fn() };
+  const api = { listChanges: vi.fn(), listOwnChanges: vi.fn(), fetchAccount: vi.fn() };
   const feed = new Feed({ api, url: "", userId: 7, token, renew, createSocket: create });
   render(
     <FeedContext value={feed}>
@@ -96,7 +96,7 @@ it("counts the replayed messages: each once, incoming only", async () => {
 it("reports a rejected connection until the user retries", async () => {
   const { feed, latest } = show();
   act(() => latest().end(4403));
-  expect(banner()).toContain("rejected the live connection");
+  expect(banner()).toContain("Live updates are off");
   await pass(60_000);
   act(() => screen.getByRole("button").click());
   expect(banner()).toBeNull();

@@ -1,6 +1,7 @@
 /** Shows when the page is not live, and how many messages arrived when it is again. */
 import { useEffect, useState } from "react";
 import { Button } from "@/components/Button";
+import { t } from "@/i18n/translate";
 import { useConnectionState, useFeed } from "@/lib/socket/context";
 import { useMissed } from "./missed";
 import { classes } from "@/components/classes";
@@ -41,7 +42,7 @@ export function ConnectionBanner() {
       {isRejected && <Rejected />}
       {!isRejected && phase === "lost" && (
         <p className={classes(styles.banner, isLive ? styles.back : styles.lost)} data-testid="connection-banner">
-          {isLive ? welcomeBack(missed) : "Reconnecting… New messages will appear when the connection is back."}
+          {isLive ? welcomeBack(missed) : t("app.connection.lost")}
         </p>
       )}
     </div>
@@ -49,17 +50,17 @@ export function ConnectionBanner() {
 }
 
 function welcomeBack(missed: number): string {
-  if (missed === 0) return "Back online";
-  return `Back online, ${missed > MAX_COUNT ? `${MAX_COUNT}+` : missed} new`;
+  if (missed === 0) return t("app.connection.back");
+  return t("app.connection.backNew", { count: missed > MAX_COUNT ? `${MAX_COUNT}+` : missed });
 }
 
 function Rejected() {
   const feed = useFeed();
   return (
     <p className={classes(styles.banner, styles.lost)} data-testid="connection-banner">
-      The server rejected the live connection. What you see may be out of date.{" "}
+      <span>{t("app.connection.rejected")}</span>
       <Button size="small" tone="quiet" onClick={() => feed.start()}>
-        Try again
+        {t("app.retry")}
       </Button>
     </p>
   );

@@ -1,6 +1,8 @@
 /** Catches rendering errors anywhere in the page and offers to reload. */
 import { Component, type ReactNode } from "react";
 import { ErrorState } from "@/components/States";
+import { t } from "@/i18n/translate";
+import { removeFrame } from "./frame";
 
 interface Props {
   readonly children: ReactNode;
@@ -13,12 +15,17 @@ export class ErrorBoundary extends Component<Props, { readonly hasFailed: boolea
     return { hasFailed: true };
   }
 
+  override componentDidCatch() {
+    removeFrame();
+  }
+
   override render() {
     if (!this.state.hasFailed) return this.props.children;
     return (
       <ErrorState
-        title="Something went wrong on this page"
-        message="Your messages are safe on the server. Reloading the page usually helps."
+        title={t("app.error.title")}
+        message={t("app.error.text")}
+        retryLabel={t("app.error.reload")}
         onRetry={() => window.location.reload()}
       />
     );

@@ -1,6 +1,13 @@
 /** The page for unknown addresses. */
 import { MissingState } from "@/components/MissingState";
+import { t } from "@/i18n/translate";
+import { usePageShown } from "@/lib/lazyPart";
 
 export function NotFoundPage() {
-  return <MissingState title="Page not found">The link may be out of date or incomplete.</MissingState>;
+  usePageShown();
+  return (
+    <MissingState level={1} title={t("app.notFound.title")}>
+      {t("app.notFound.text")}
+    </MissingState>
+  );
 }

@@ -1,38 +1,19 @@
-/** The frame around every page: navigation, connection state, document title. */
-import { useEffect, type ReactNode } from "react";
-import { NavLink, useLocation } from "react-router";
-import { Icon, type IconName } from "@/components/Icon";
-import { Mark } from "@/components/Logo";
-import { Exact } from "@/components/Text";
-import { RejectedBanner } from "@/features/connections/RejectedBanner";
+/** The frame around every page: navigation, connection state, the title and icon of the tab. */
+import { Fragment, type ReactNode } from "react";
+import { useLocation } from "@/lib/navigation";
 import { useUnreadCount } from "@/features/inbox/chats/unread";
-import { UsageBanner } from "@/features/usage/UsageBanner";
-import { useConfig } from "@/lib/config";
-import { useCan } from "@/lib/rights";
+import { t } from "@/i18n/translate";
+import { useLocale } from "@/i18n/useLocale";
+import { lazyPart } from "@/lib/lazyPart";
 import type { User } from "@/types/wire";
-import { ConnectionBanner } from "./ConnectionBanner";
-import { LogoutButton } from "./LogoutButton";
+import { Rail } from "./Rail";
 import { classes } from "@/components/classes";
 import styles from "./shell.module.css";
 
-const TITLES: readonly (readonly [string, string])[] = [
-  ["/inbox", "Inbox"],
-  ["/connections", "Connections"],
-  ["/usage", "Usage"],
-  ["/audit", "Audit"],
-  ["/settings", "Settings"],
-];
-
-function useDocumentTitle(unread: number): void {
-  const { pathname } = useLocation();
-  const page = TITLES.find(([path]) => pathname.startsWith(path))?.[1] ?? "Not found";
-  useEffect(() => {
-    document.title = `${unread > 0 ? `(${unread}) ` : ""}${page} · Confab`;
-    return () => {
-      document.title = "Confab";
-    };
-  }, [unread, page]);
-}
+const ConnectionBanner = lazyPart(async () => (await import("./ConnectionBanner")).ConnectionBanner, { preloading: "page", isExtra: true });
+const TabSigns = lazyPart(async () => (await import("./TabSigns")).TabSigns, { preloading: "page", isExtra: true });
+const UsageBanner = lazyPart(async () => (await import("@/features/usage/UsageBanner")).UsageBanner, { preloading: "page", isExtra: true });
+const RejectedBanner = lazyPart(async () => (await import("@/features/connections/RejectedBanner")).RejectedBanner, { preloading: "page", isExtra: true });
 
 interface ShellProps {
   readonly user: User;
@@ -41,68 +22,25 @@ interface ShellProps {
 
 export function Shell({ user, children }: ShellProps) {
   const unread = useUnreadCount();
+  const locale = useLocale();
   const { pathname } = useLocation();
-  useDocumentTitle(unread);
   const isThread = /^\/inbox\/./.test(pathname);
   return (
     <div className={classes(styles.shell, isThread && styles.thread)}>
       <a className={styles.skip} href="#main">
-        Skip to the content
+        {t("app.skip")}
       </a>
+      <TabSigns unread={unread} />
       <Rail user={user} unread={unread} />
       <div className={styles.page}>
         <ConnectionBanner />
         <UsageBanner />
         <RejectedBanner />
         <main id="main" className={styles.main} tabIndex={-1}>
-          {children}
+          {/* A page may hold texts that it does not render again: in another language it is a new page. */}
+          <Fragment key={locale}>{children}</Fragment>
         </main>
       </div>
     </div>
-  );
-}
-
-function Rail({ user, unread }: { readonly user: User; readonly unread: number }) {
-  const isSandbox = useConfig().data?.sandbox ?? false;
-  const can = useCan();
-  const name = user.name;
-  return (
-    <nav className={styles.rail} aria-label="Main">
-      <span className={styles.railMark}>
-        <Mark size={34} />
-      </span>
-      <RailLink to="/inbox" icon="inbox" label="Inbox" count={unread} />
-      <RailLink to="/connections" icon="phone" label="Connections" count={0} />
-      <RailLink to="/usage" icon="chart" label="Usage" count={0} />
-      {can("see_audit") && <RailLink to="/audit" icon="clock" label="Audit" count={0} />}
-      <RailLink to="/settings" icon="people" label="Settings" count={0} />
-      <span className={styles.railSpace} />
-      {isSandbox && <span className={styles.railSandbox}>Sandbox</span>}
-      <LogoutButton name={name} />
-    </nav>
-  );
-}
-
-interface RailLinkProps {
-  readonly to: string;
-  readonly icon: IconName;
-  readonly label: string;
-  readonly count: number;
-}
-
-function RailLink({ to, icon, label, count }: RailLinkProps) {
-  return (
-    <NavLink className={() => styles.railItem} to={to}>
-      <span className={styles.railIcon}>
-        <Icon name={icon} size={22} />
-        {count > 0 && (
-          <span className={styles.railCount} data-testid="unread-total">
-            <Exact>{count > 99 ? "99+" : count}</Exact>
-            <span className="visually-hidden"> unread</span>
-          </span>
-        )}
-      </span>
-      <span>{label}</span>
-    </NavLink>
   );
 }

@@ -2,7 +2,7 @@
 import { useEffect, useState } from "react";
 import { useFeed } from "@/lib/socket/context";
 import type { Change } from "@/lib/socket/changes";
-import type { Feed } from "@/lib/socket/feed";
+import type { LiveFeed } from "@/lib/socket/lateFeed";
 
 /** The id of a new message from a contact; null for every other change. */
 function incomingIdOf({ event, data }: Change): number | null {
@@ -10,7 +10,7 @@ function incomingIdOf({ event, data }: Change): number | null {
 }
 
 /** Reports the count whenever it changes: zero when the connection is lost, then what the replay brings. */
-function countMissed(feed: Feed, onCount: (count: number) => void): () => void {
+function countMissed(feed: LiveFeed, onCount: (count: number) => void): () => void {
   const missed = new Set<number>();
   let wasLive = feed.state === "live";
   let isCatchingUp = false;

@@ -1,7 +1,7 @@
 /** A round avatar: the picture, or initials on a colour derived from the name. */
-import type { Ref } from "react";
 import { graphemes, isEmoji, isName } from "@/lib/texts";
 import { Icon } from "./Icon";
+import { Text } from "./Text";
 import { classes } from "./classes";
 import styles from "./avatar.module.css";
 
@@ -29,22 +29,32 @@ function initials(name: string): string {
 
 export type AvatarSize = "small" | "medium" | "large" | "huge";
 
+/** What is shown over the initials once it is loaded. */
+export interface AvatarPicture {
+  readonly url: string;
+  /** Another one loads the picture again. */
+  readonly key: number;
+  readonly isLoaded: boolean;
+  readonly onLoad: () => void;
+  readonly onError: () => void;
+}
+
 interface AvatarProps {
   readonly name: string;
   readonly isGroup?: boolean;
   readonly size?: AvatarSize;
-  /** The URL of a loaded picture. */
-  readonly picture?: string | null;
-  readonly onBroken?: () => void;
-  readonly ref?: Ref<HTMLSpanElement>;
+  readonly picture?: AvatarPicture | null;
 }
 
-export function Avatar({ name, isGroup = false, size = "medium", picture = null, onBroken, ref }: AvatarProps) {
+export function Avatar({ name, isGroup = false, size = "medium", picture = null }: AvatarProps) {
   const letters = initials(name);
   return (
-    <span ref={ref} className={classes(styles.avatar, styles[size], `hue-${hueOf(name)}`)} aria-hidden="true" translate="no">
+    <span className={classes(styles.avatar, styles[size], `hue-${hueOf(name)}`)} aria-hidden="true" translate="no">
       {picture !== null ? (
-        <img src={picture} alt="" onError={onBroken} data-testid="avatar-picture" />
+        <>
+          {!picture.isLoaded && <Text>{letters}</Text>}
+          <img key={picture.key} src={picture.url} alt="" loading="lazy" decoding="async" onLoad={picture.onLoad} onError={picture.onError} data-testid="avatar-picture" />
+        </>
       ) : isGroup ? (
         <Icon name="people" />
       ) : (

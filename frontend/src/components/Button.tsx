@@ -1,5 +1,8 @@
 /** The one button of the app. */
 import type { ButtonHTMLAttributes } from "react";
+import { ariaKeys } from "./Keys";
+import type { Side } from "./placement";
+import { Tooltip } from "./Tooltip";
 import { classes } from "./classes";
 import styles from "./button.module.css";
 
@@ -25,13 +28,25 @@ export function Button({ tone = "plain", size = "medium", isBusy = false, disabl
 }
 
 interface IconButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
+  /** The accessible name, and the text of the tooltip. */
   readonly label: string;
+  /** The keys of its shortcut, separated by spaces: "Ctrl K". */
+  readonly keys?: string;
+  readonly side?: Side;
 }
 
-export function IconButton({ label, children, ...rest }: IconButtonProps) {
+export function IconButton({ label, keys, side, children, ...rest }: IconButtonProps) {
   return (
-    <button type="button" {...rest} className={classes(styles.iconButton, rest.className)} aria-label={label} title={label}>
-      {children}
-    </button>
+    <Tooltip text={label} keys={keys} side={side}>
+      <button
+        type="button"
+        aria-keyshortcuts={keys === undefined ? undefined : ariaKeys(keys)}
+        {...rest}
+        className={classes(styles.iconButton, rest.className)}
+        aria-label={label}
+      >
+        {children}
+      </button>
+    </Tooltip>
   );
 }

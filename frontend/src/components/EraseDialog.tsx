@@ -1,5 +1,6 @@
 /** Confirms an irreversible erasure with a word to type; the children list what is removed and what stays. */
 import { useState, type SyntheticEvent } from "react";
+import { t } from "@/i18n/translate";
 import { Button } from "./Button";
 import { Dialog } from "./Dialog";
 import { Notice } from "./Notice";
@@ -35,14 +36,14 @@ export function EraseDialog({ title, confirmation, problem, isBusy, onErase, onC
       <form className={styles.consequences} onSubmit={submit} data-testid={testId}>
         {children}
         <TextField
-          label={`Type “${confirmation}” to confirm`}
+          label={t("app.delete.confirm", { text: confirmation })}
           value={typed}
           autoComplete="off"
           onChange={(event) => setTyped(event.target.value)}
         />
         {problem !== null && <Notice tone="bad">{problem}</Notice>}
         <div className={dialogStyles.actions}>
-          <Button onClick={onClose}>Keep it</Button>
+          <Button onClick={onClose}>{t("app.cancel")}</Button>
           <Button
             tone="danger"
             type="submit"
@@ -50,7 +51,7 @@ export function EraseDialog({ title, confirmation, problem, isBusy, onErase, onC
             isBusy={isBusy}
             data-testid={`confirm-${testId}`}
           >
-            Erase for good
+            {t("app.delete.permanently")}
           </Button>
         </div>
       </form>

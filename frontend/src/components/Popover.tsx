@@ -1,45 +1,37 @@
 /** A small box anchored to a control, above everything else; Escape, Tab or a press outside closes it. */
 import { useEffect, useEffectEvent, useLayoutEffect, useRef, type KeyboardEvent, type ReactNode } from "react";
 import { createPortal } from "react-dom";
+import { place, type Side } from "./placement";
 import styles from "./menu.module.css";
-
-const GAP_PX = 6;
-const MARGIN_PX = 8;
 
 interface PopoverProps {
   readonly anchor: HTMLElement;
   readonly label: string;
   readonly role?: "menu" | "dialog";
+  readonly side?: Side;
   readonly onClose: () => void;
   readonly children: ReactNode;
 }
 
-/** Below the anchor, or above it when there is no room; always inside the window. */
-function position(box: HTMLElement, anchor: HTMLElement): void {
-  const at = anchor.getBoundingClientRect();
-  const { offsetWidth: width, offsetHeight: height } = box;
-  const below = at.bottom + GAP_PX;
-  const top = below + height <= window.innerHeight - MARGIN_PX ? below : at.top - GAP_PX - height;
-  const start = at.left + at.width / 2 > window.innerWidth / 2 ? at.right - width : at.left;
-  const clamp = (value: number, size: number, room: number) => Math.max(MARGIN_PX, Math.min(value, room - size - MARGIN_PX));
-  box.style.top = `${clamp(top, height, window.innerHeight)}px`;
-  box.style.left = `${clamp(start, width, window.innerWidth)}px`;
-}
-
-function usePosition(anchor: HTMLElement) {
+function usePosition(anchor: HTMLElement, side: Side) {
   const ref = useRef<HTMLDivElement>(null);
   useLayoutEffect(() => {
     const again = () => {
-      if (ref.current !== null) position(ref.current, anchor);
+      if (ref.current !== null) place(ref.current, anchor, side);
     };
+    ref.current?.showPopover();
     again();
+    // A menu gets more items while it is open: a message that is being sent can be edited once it is sent.
+    const observer = new ResizeObserver(again);
+    for (const element of [ref.current, anchor]) if (element !== null) observer.observe(element);
     window.addEventListener("scroll", again, true);
     window.addEventListener("resize", again);
     return () => {
+      observer.disconnect();
       window.removeEventListener("scroll", again, true);
       window.removeEventListener("resize", again);
     };
-  }, [anchor]);
+  }, [anchor, side]);
   return ref;
 }
 
@@ -75,8 +67,11 @@ function step(box: HTMLElement, key: string): boolean {
   return true;
 }
 
-export function Popover({ anchor, label, role = "menu", onClose, children }: PopoverProps) {
-  const ref = usePosition(anchor);
+/** The popover stands in the landmark of its anchor, where screen readers look for it; in a dialog, everything else is inert. */
+const landmarkOf = (anchor: HTMLElement): Element => anchor.closest("dialog, main, nav, aside") ?? document.body;
+
+export function Popover({ anchor, label, role = "menu", side = "below", onClose, children }: PopoverProps) {
+  const ref = usePosition(anchor, side);
   useFocusInside(ref);
   const closeOutside = useEffectEvent((event: PointerEvent) => {
     if (event.target instanceof Node && (ref.current?.contains(event.target) || anchor.contains(event.target))) return;
@@ -95,9 +90,9 @@ export function Popover({ anchor, label, role = "menu", onClose, children }: Pop
   };
   return createPortal(
     // eslint-disable-next-line jsx-a11y/no-static-element-interactions -- the role is one of two that take keys
-    <div ref={ref} className={styles.popover} role={role} aria-label={label} tabIndex={-1} onKeyDown={onKeyDown} data-testid="popover">
+    <div ref={ref} className={styles.popover} popover="manual" role={role} aria-label={label} tabIndex={-1} onKeyDown={onKeyDown} data-testid="popover">
       {children}
     </div>,
-    document.body,
+    landmarkOf(anchor),
   );
 }

@@ -1,5 +1,6 @@
 /** A secret that is shown only once, with a button to copy it. */
 import { useState } from "react";
+import { t } from "@/i18n/translate";
 import { Button } from "./Button";
 import { Icon } from "./Icon";
 import { Text } from "./Text";
@@ -12,7 +13,7 @@ interface SecretProps {
   readonly testId: string;
 }
 
-const TEXTS = { idle: "Copy", copied: "Copied", failed: "Select and copy it" } as const;
+const TEXTS = { idle: "app.copy", copied: "app.copied", failed: "app.copyFailed" } as const;
 
 export function Secret({ value, onCopy, testId }: SecretProps) {
   const [state, setState] = useState<keyof typeof TEXTS>("idle");
@@ -26,7 +27,7 @@ export function Secret({ value, onCopy, testId }: SecretProps) {
       <code translate="no" data-testid={testId}>{value}</code>
       <Button onClick={copy}>
         <Icon name={state === "copied" ? "check" : "copy"} size={18} />
-        <Text>{TEXTS[state]}</Text>
+        <Text>{t(TEXTS[state])}</Text>
       </Button>
     </div>
   );

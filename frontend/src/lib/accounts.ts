@@ -1,7 +1,9 @@
 /** The user's accounts: read once, then kept up to date by events. */
 import { notifyManager, useQuery, type QueryClient } from "@tanstack/react-query";
-import { useApi } from "@/lib/api/context";
+import { useFirstApi } from "@/lib/api/context";
+import { t } from "@/i18n/translate";
 import { isNewer } from "@/lib/rows";
+import { formatPhoneOrNull } from "./phoneFormat";
 import { isBlank } from "./texts";
 import { ENTITLEMENTS_KEY } from "@/lib/usage";
 import type { Account } from "@/types/wire";
@@ -13,12 +15,18 @@ function newestAccounts(current: unknown, incoming: unknown): unknown {
   const rows = new Map(((current ?? []) as readonly Account[]).map((account) => [account.id, account]));
   return (incoming as readonly Account[]).map((account) => {
     const old = rows.get(account.id);
-    return old === undefined || !isNewer(old, account) ? account : { ...old, role: account.role ?? old.role };
+    return old === undefined || !isNewer(old, account) ? account : { ...old, ...ownOf(account, old) };
   });
 }
 
+/** What is the user's and not the account's, which events do not carry. */
+const ownOf = (account: Account, old: Account) => ({
+  ...((account.role ?? old.role) !== undefined && { role: account.role ?? old.role }),
+  ...((account.restricted ?? old.restricted) !== undefined && { restricted: account.restricted ?? old.restricted }),
+});
+
 export function useAccounts(options: { readonly pollMs?: number } = {}) {
-  const api = useApi();
+  const api = useFirstApi();
   return useQuery({
     queryKey: ACCOUNTS_KEY,
     queryFn: ({ signal }): Promise<readonly Account[]> => api.listAccounts(signal),
@@ -33,9 +41,14 @@ export function useNewest(account: Account): Account {
   return useAccounts().data?.find(({ id }) => id === account.id) ?? account;
 }
 
-/** An account whose code expired or was replaced before it was scanned: it was never linked. */
-export function isForgotten({ status, phone }: Account): boolean {
-  return status === "disconnected" && phone === null;
+/** An account whose code is shown and was not scanned yet. */
+export function isPairing({ status, next_step, phone }: Account): boolean {
+  return status === "connecting" && next_step === "scan" && phone === null;
+}
+
+/** An account that was never linked: its code is still shown somewhere, has expired, or was replaced or cancelled. */
+export function isForgotten(account: Account): boolean {
+  return isPairing(account) || (account.status === "disconnected" && account.phone === null);
 }
 
 /** Applies one account row, from an event or a response. */
@@ -47,7 +60,7 @@ export function applyAccount(client: QueryClient, account: Account): void {
     client.setQueryData(ACCOUNTS_KEY, [...current, account]);
   } else if (isNewer(account, old)) {
     // Events carry no role: it is the user's, not the account's.
-    const merged = { ...account, role: account.role ?? old.role };
+    const merged = { ...account, ...ownOf(account, old) };
     client.setQueryData(ACCOUNTS_KEY, current.map((row) => (row.id === account.id ? merged : row)));
     if (old.payer_id !== account.payer_id) noteHandedOver(client);
   }
@@ -62,7 +75,7 @@ export function replaceAccount(client: QueryClient, account: Account): void {
     removeAccount(client, account.id);
     client.setQueryData(
       ACCOUNTS_KEY,
-      current.map((row) => (row.id === account.id ? { ...account, role: account.role ?? row.role } : row)),
+      current.map((row) => (row.id === account.id ? { ...account, ...ownOf(account, row) } : row)),
     );
   });
 }
@@ -95,5 +108,5 @@ export function findName({ name, phone }: Pick<Account, "name" | "phone">): stri
 }
 
 export function nameAccount(account: Account): string {
-  return findName(account) ?? account.phone ?? "New number";
+  return findName(account) ?? formatPhoneOrNull(account.phone) ?? t("numbers.new");
 }

@@ -4,19 +4,23 @@ export const LIMITS_MS = {
   /** A request and its response, when both are small. */
   request: 35_000,
   /** No byte of an upload or download was transferred. */
-  stall: 45_000,
-  /** After the upload: the network stack still has to deliver the rest, and the server to store it. */
-  answer: 90_000,
+  stall: 25_000,
+  /** After the upload, besides the time that the network stack needs to deliver the rest: until the server has stored it. */
+  answer: 28_000,
   /** Opening the browser's database, or one operation. */
   database: 5_000,
   /** Loading a lazy chunk of the app. */
   chunk: 20_000,
+  /** Loading the texts of a language: the app waits for them before it shows its first page. */
+  language: 5_000,
   /** Until a stopped recorder delivers its data. */
   recorder: 5_000,
   /** Repackaging a recording of an hour. */
   rewrap: 30_000,
   /** Until audio or video starts to play. */
   play: 10_000,
+  /** Reading the beginning of a video and decoding one of its pictures. */
+  poster: 30_000,
   /** The browser may ask the user for permission first. */
   clipboard: 20_000,
   /** Reading a file the user picked, possibly from a network drive. */

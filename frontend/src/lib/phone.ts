@@ -19,7 +19,6 @@ const TRUNK_ZERO = /^([([]?\+? ?(?:00 ?)?\d{1,3}[)\]]?)[ .-]*[([] ?0 ?[)\]]/;
 const ZERO_STAYS = new Set(["39", "378", "379"]);
 
 export const PHONE_EXAMPLE = "+55 11 98888 0000";
-export const INVALID_PHONE = `Write the number with its country code, for example ${PHONE_EXAMPLE}.`;
 
 /**
  * +digits with the country code, or digits if it is not certain that the country code is included; null for what cannot

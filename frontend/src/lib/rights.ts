@@ -1,6 +1,6 @@
 /** The user's rights: what they may not do is not shown. */
 import { useQuery } from "@tanstack/react-query";
-import { useApi } from "@/lib/api/context";
+import { useFirstApi } from "@/lib/api/context";
 import type { Me, Rights } from "@/types/wire";
 import type { Account } from "@/types/wire";
 
@@ -9,7 +9,7 @@ export const ME_KEY = ["me"] as const;
 const FRESH_MS = 60_000;
 
 export function useMe() {
-  const api = useApi();
+  const api = useFirstApi();
   return useQuery({
     queryKey: ME_KEY,
     queryFn: ({ signal }) => api.fetchMe(signal),

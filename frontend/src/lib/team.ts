@@ -4,7 +4,7 @@ import { useApi } from "@/lib/api/context";
 
 export const TEAM_KEY = ["people"] as const;
 
-export function useTeam() {
+export function useTeam(isEnabled = true) {
   const api = useApi();
-  return useQuery({ queryKey: TEAM_KEY, queryFn: ({ signal }) => api.listTeam(signal) });
+  return useQuery({ queryKey: TEAM_KEY, queryFn: ({ signal }) => api.listTeam(signal), enabled: isEnabled });
 }

@@ -1,5 +1,5 @@
 /** Complete rows for tests; a test overrides the fields it is about. */
-import type { Account, Attachment, Chat, Config, Contact, Entitlement, Me, Message, MonthUsage, Sender, SignedIn } from "@/types/wire";
+import type { Account, Attachment, Chat, Config, Contact, Entitlement, Me, Message, MonthUsage, Notification, Preferences, Sender, SignedIn } from "@/types/wire";
 
 const TIME = "2026-03-02T09:00:00.000Z";
 
@@ -23,6 +23,13 @@ export function makeAccount(fields: Partial<Account> = {}): Account {
     found_late: 0,
     read_receipts: true,
     retention_days: null,
+    category_required: false,
+    assignment_mode: "manual",
+    chat_limit: null,
+    hours_changed_at: null,
+    auto_replies_changed_at: null,
+    new_chats_stopped_until: null,
+    messages_used_up_until: null,
     import_state: "none",
     imported_messages: 0,
     oldest_gap_at: null,
@@ -46,7 +53,18 @@ export function makeChat(fields: Partial<Chat> = {}): Chat {
     last_message_preview: "Hello",
     last_message_direction: "in",
     last_message_status: "received",
+    last_message_content: { kind: "text", has_text: true, name: null, duration: null, sender: null },
+    status: "closed",
+    conversation_id: null,
+    waiting_since: null,
+    snoozed_until: null,
+    assignee: null,
+    team: null,
+    state_seq: 0,
+    labels: [],
+    target: null,
     unread_count: 0,
+    read_seq: 0,
     archived: false,
     pinned: false,
     muted_until: null,
@@ -96,16 +114,22 @@ export function makeMessage(fields: Partial<Message> = {}): Message {
     body: "Hello",
     attachments: [],
     sender: makeSender(),
+    author: null,
     quoted: null,
     reactions: [],
     mentions: [],
     is_forwarded: false,
     is_event: false,
     event_type: null,
+    is_history: false,
     sent_at: TIME,
     ordered_at: fields.sent_at ?? TIME,
     arrived_seq: 1,
+    accepted_at: null,
+    delivered_at: null,
+    read_at: null,
     edited_at: null,
+    earlier_texts: [],
     deleted_at: null,
     deleted_by: null,
     scheduled_at: null,
@@ -172,6 +196,46 @@ export function makeMonth(fields: Partial<MonthUsage> = {}): MonthUsage {
   };
 }
 
+export function makeNotification(fields: Partial<Notification> = {}): Notification {
+  return {
+    id: 1,
+    seq: 1,
+    kind: "mine",
+    account_id: 1,
+    chat_id: 10,
+    message_id: null,
+    note_id: null,
+    actor: null,
+    target: null,
+    title: "Bia Lima",
+    preview: "Oi",
+    at: "2026-03-02T09:00:00.000Z",
+    read_at: null,
+    ...fields,
+  };
+}
+
+export function makePreferences(fields: Partial<Preferences> = {}): Preferences {
+  const all = { bell: true, sound: true, desktop: true, push: true, mail: false };
+  return {
+    seq: 1,
+    notifications: {
+      mine: all,
+      unassigned: { bell: true, sound: false, desktop: false, push: false, mail: false },
+      assigned: all,
+      mentioned: all,
+      snooze_over: all,
+      number_down: all,
+      scheduled_failed: all,
+      rule: all,
+      target: all,
+    },
+    previews: false,
+    language: null,
+    ...fields,
+  };
+}
+
 export function makeConfig(fields: Partial<Config> = {}): Config {
   return {
     sandbox: false,
@@ -180,6 +244,8 @@ export function makeConfig(fields: Partial<Config> = {}): Config {
     providers: ["whatsapp"],
     open_registration: false,
     forgot_password: false,
+    mail: false,
+    webpush_key: null,
     uploads: { max_bytes: 15_000_000, max_files: 10 },
     version: "test",
     ...fields,
@@ -188,5 +254,5 @@ export function makeConfig(fields: Partial<Config> = {}): Config {
 
 export function makeSignedIn(fields: Partial<SignedIn> = {}): SignedIn {
   const { user, permissions, number_permissions } = makeMe();
-  return { token: "token", expires_at: TIME, user, permissions, number_permissions, ...fields };
+  return { token: "token", expires_at: TIME, user, media_key: "own", permissions, number_permissions, ...fields };
 }

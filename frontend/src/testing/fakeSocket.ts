@@ -30,6 +30,11 @@ export class FakeSocket {
     this.deliver({ event, data, account_id: accountId, seq });
   }
 
+  /** The server sends a change of what belongs to the user. */
+  pushOwn(event: string, seq: number, data: unknown = {}): void {
+    this.deliver({ event, data, user_id: 7, seq });
+  }
+
   /** The server acknowledges the last command. */
   answer(ok = true, data: unknown = {}): void {
     this.deliver({ ack: this.last.id, ok, data });
@@ -47,10 +52,10 @@ export class FakeSocket {
   }
 
   /** Opens, and acknowledges the token and the join. */
-  welcome(heads: Record<string, number> = {}): void {
+  welcome(heads: Record<string, number> = {}, seq?: number): void {
     this.onopen?.();
     this.answer();
-    this.answer(true, { accounts: heads });
+    this.answer(true, { accounts: heads, seq });
   }
 }
 

@@ -11,6 +11,7 @@ type Schemas = components["schemas"];
 export type Account = Schemas["Account"];
 export type AccountStatus = Account["status"];
 export type NextStep = Account["next_step"];
+export type NewChats = Schemas["NewChats"];
 export type RejectedAccount = Schemas["Refusal"];
 export type AccountErasure = Schemas["AccountErasure"];
 
@@ -25,13 +26,81 @@ export interface Connected {
   readonly checkpoint?: Checkpoint | null;
 }
 
+export type OneHours = Schemas["OneHours"];
+export type Hours = Schemas["Hours"];
+export type PutHours = Schemas["PutHours"];
+export type AutoReplies = Schemas["AutoReplies"];
+export type PutAutoReplies = Schemas["PutAutoReplies"];
+
+// -- conversations ----------------------------------------------------------------------------------------------
+
+export type Activity = Schemas["Activity"];
+export type Conversation = Schemas["Conversation"];
+export type ChatTarget = Schemas["ChatTarget"];
+export type Target = Schemas["Target"];
+export type TargetCondition = Schemas["TargetCondition"];
+export type NewTarget = Schemas["CreateTarget"];
+export type ChangedTarget = Schemas["ChangeTarget"];
+export type Rule = Schemas["Rule"];
+export type RuleRun = Schemas["RuleRun"];
+export type RuleTrial = Schemas["Trial"];
+export type RuleCondition = Schemas["Condition"];
+export type RuleAction = Schemas["Action"];
+export type ActionResult = Schemas["ActionResult"];
+export type NewRule = Schemas["CreateRule"];
+export type ChangedRule = Schemas["ChangeRule"];
+export type TriedRule = Schemas["TryRule"];
+export type Macro = Schemas["Macro"];
+export type NewMacro = Schemas["CreateMacro"];
+export type ChangedMacro = Schemas["ChangeMacro"];
+export type Note = Schemas["Note"];
+export type Team = Schemas["Team"];
+export type PlannedMessage = Schemas["PlannedMessage"];
+export type Survey = Schemas["Survey"];
+export type SurveySummary = Schemas["SurveySummary"];
+export type SurveyFigures = Schemas["SurveyFigures"];
+export type SurveySettings = Schemas["ShownSurveySettings"];
+export type PlannedInChat = Schemas["PlannedInChat"];
+export type CannedReply = Schemas["CannedReply"];
+export type NewReply = Schemas["CreateReply"];
+export type ChangedReply = Schemas["ChangeReply"];
+export type ImportedReplies = Schemas["ImportedReplies"];
+export type Label = Schemas["Label"];
+export type LabelColour = Label["colour"];
+export type ChatAction = Schemas["ChangeChats"]["action"];
+export type ChangeChats = Schemas["ChangeChats"];
+/** Its chats are those of this app. */
+export type ChangedChats = Omit<Schemas["ChangedChats"], "changed"> & { readonly changed: readonly Chat[] };
+export type SkippedChat = Schemas["SkippedChat"];
+export type View = Schemas["View"];
+export type ViewQuery = View["query"];
+export type ViewCount = Schemas["ViewCount"];
+export type PrivatelyLabelled = Schemas["PrivatelyLabelled"];
+export type ChatStatus = Chat["status"];
+
+// -- what belongs to the user -----------------------------------------------------------------------------------
+
+export type Notification = Schemas["Notification"];
+export type NotificationList = Schemas["NotificationList"];
+export type SavedDraft = Omit<Schemas["Draft"], "quoted"> & { readonly quoted: Message | null };
+export type SharedDraft = Schemas["SharedDraft"];
+export type Preferences = Schemas["Preferences"];
+export type NotificationEvent = keyof Preferences["notifications"];
+export type NotificationChannel = keyof Preferences["notifications"]["mine"];
+export type PreferenceChanges = Schemas["ChangePreferences"];
+export type Device = Schemas["Device"];
+export type NewDevice = Schemas["AddDevice"];
+
 // -- messages ---------------------------------------------------------------------------------------------------
 
 export type Message = Schemas["Message"];
+export type Author = NonNullable<Message["author"]>;
 export type MessageStatus = Message["status"];
 export type Direction = Message["direction"];
 export type Sender = Schemas["Person"];
+export type ListedContact = Schemas["ListedContact"];
 export type Mention = Schemas["Mention"];
+export type MessageContent = Schemas["MessageContent"];
 export type Quoted = Schemas["Quoted"];
 export type Reaction = Schemas["Reaction"];
 export type Attachment = Schemas["Attachment"];
@@ -49,12 +118,22 @@ export type Chat = Omit<Schemas["Chat"], "last_message_direction" | "last_messag
   readonly last_message_status: MessageStatus | null;
 };
 export type ChatKind = Chat["kind"];
+export type LastMessageContent = Schemas["LastMessageContent"];
 export type ChatPeople = Schemas["ChatPeople"];
+export type AccountCounts = Schemas["AccountCounts"];
 export type AccountUnread = Schemas["AccountUnread"];
 export type UnreadChat = Schemas["UnreadChat"];
 
-/** A contact with all its provider ids: pushed and replayed only, so the description has no schema for it. */
-export type Contact = Row & Omit<FoundContact, "chat_id"> & { readonly provider_ids: readonly string[] };
+/** A contact as the team records it. */
+export type ContactRecord = Schemas["Contact"];
+export type ContactImport = Schemas["ContactImport"];
+export type ContactField = Schemas["ContactField"];
+export type FieldKind = ContactField["kind"];
+/** The description has no type for values: each is of its field's kind. */
+export type FieldValue = string | number | boolean | readonly string[];
+
+/** What the inbox needs of a pushed contact. */
+export type Contact = Row & Omit<FoundContact, "chat_id" | "username"> & { readonly provider_ids: readonly string[] };
 
 // -- lists ------------------------------------------------------------------------------------------------------
 
@@ -67,11 +146,16 @@ export interface Page<T> {
 export interface Window<T> extends Page<T> {
   /** Where newer rows are read; null where the list ends, absent when it was read from the end. */
   readonly previous_cursor?: string | null;
+  /** The messages that came late, when reading began at the first unread one. */
+  readonly late?: readonly LateMessage[];
 }
+
+export type LateMessage = Schemas["LateMessage"];
 
 export type Changes = Schemas["Changes"];
 export type FoundContact = Schemas["FoundPerson"];
 export type FoundMessage = Schemas["FoundMessage"];
+export type FoundNote = Schemas["FoundNote"];
 export type Found = Omit<Schemas["Found"], "chats"> & { readonly chats: readonly Chat[] };
 
 // -- users ------------------------------------------------------------------------------------------------------
@@ -79,18 +163,27 @@ export type Found = Omit<Schemas["Found"], "chats"> & { readonly chats: readonly
 export type User = Schemas["User"];
 export type SignedIn = Schemas["Session"];
 export type Me = Schemas["Me"];
+export type Bootstrap = Schemas["Bootstrap"];
 /** What a user may do in the team, and with an account by their role on it. */
 export type Rights = Pick<Me, "permissions" | "number_permissions">;
+export type TeamSettings = Schemas["TeamSettings"];
 export type TeamUser = Schemas["TeamUser"];
 export type TeamRole = TeamUser["role"];
 export type TeamUserWithLink = Schemas["TeamUserWithLink"];
 export type KnownLink = Schemas["KnownLink"];
 export type Member = Schemas["Member"];
+export type Load = Schemas["Load"];
+export type AssignmentMode = Account["assignment_mode"];
 export type MemberRole = Member["role"];
 export type ApiKey = Schemas["ApiKey"];
 export type Scope = ApiKey["scopes"][number];
 export type NewKey = Schemas["CreateKey"];
 export type AuditLine = Schemas["AuditLine"];
+export type System = Schemas["System"];
+export type SystemCheck = Schemas["SystemCheck"];
+export type DeadLetter = Schemas["DeadLetter"];
+export type OneDeadLetter = Schemas["OneDeadLetter"];
+export type DeadLetterField = Schemas["DeadLetterField"];
 export type Config = Schemas["Settings"];
 
 // -- plans and usage --------------------------------------------------------------------------------------------
@@ -101,6 +194,16 @@ export type Usage = Schemas["Usage"];
 export type UsageDay = Schemas["Day"];
 /** One provider's month without its days, as it is pushed. */
 export type MonthUsage = Omit<Schemas["MonthUsage"], "days">;
+
+// -- reports ----------------------------------------------------------------------------------------------------
+
+export type Report = Schemas["Report"];
+export type MeasureReport = Schemas["MeasureReport"];
+export type ReportGroup = Schemas["ReportGroup"];
+export type ReportBacklog = Schemas["ReportBacklog"];
+export type ReportVolume = Schemas["ReportVolume"];
+export type VolumeGroup = Schemas["VolumeGroup"];
+export type ReportFact = Schemas["ReportFact"];
 
 // -- privacy ----------------------------------------------------------------------------------------------------
 

@@ -1,4 +1,4 @@
-"""Orders the pushes of one account in this process, drops duplicates, and detects gaps."""
+"""Orders the pushes of one topic in this process, drops duplicates, and detects gaps."""
 
 from collections.abc import Iterable
 

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 
-from server.realtime.events import decode_pushes
+from server.realtime.events import decode_pushes, traces_in
 from server.realtime.hub.delivery import Delivery
 from server.realtime.hub.healing import Healing
 from server.realtime.hub.room_members import Membership
 from server.realtime.presence import Presence
 from server.realtime.signals import is_signal
 from server.redis.channels import parse_channel
+from server.tracing import is_traced, resume
 
 
 class Receiver:
@@ -29,16 +30,17 @@ class Receiver:
         self._check_access = check_access
 
     def take_message(self, channel: str, payload: bytes) -> None:
-        account_id = parse_channel(channel)
-        if account_id is None:
+        topic = parse_channel(channel)
+        if topic is None:
             self._take_control(payload)
-        elif (listeners := self._membership.accounts.get(account_id)) is None:
+        elif (listeners := self._membership.topics.get(topic)) is None:
             return
         elif is_signal(payload):
-            self._presence.take_signal(account_id, payload)
+            self._presence.take_signal(topic.id, payload)
         else:
-            self._delivery.send_pushes(listeners, listeners.feed.take(decode_pushes(payload)))
-            self._healing.close_gap(account_id, listeners)
+            with resume("frame", traces_in(payload) if is_traced() else ()):
+                self._delivery.send_pushes(listeners, listeners.feed.take(decode_pushes(payload)))
+            self._healing.close_gap(topic, listeners)
 
     def _take_control(self, payload: bytes) -> None:
         """An empty payload asks every instance to check access; any other is `<user id>` and a frame for that user."""

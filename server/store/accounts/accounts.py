@@ -1,16 +1,15 @@
-"""Accounts: who may see them, their state, their locks and their settings."""
+"""Accounts: who may see them, their state and their locks."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple, TypedDict
+from typing import NamedTuple
 
 from aiopg import Cursor
 
 from server.rules.account_states import NEXT_STATES, Seen
 from server.store.db.keyset_pages import Page, page_of
 from server.store.db.prepared import Prepared
-from server.store.db.seq import OWN_SEQ
 
 # The account as REST and the socket show it; `role` is the caller's, and only REST has it.
 ACCOUNT_JSON = """
@@ -18,10 +17,17 @@ ACCOUNT_JSON = """
         a.id, a.provider, a.external_account_id, a.user_id as payer_id, a.status, a.status_reason,
         a.next_step, rfc3339(a.status_since) as status_since, a.restarts, a.name, a.phone, {role} a.seq,
         rfc3339(a.last_webhook_at) as last_webhook_at, rfc3339(a.last_sweep_at) as last_sweep_at, a.found_late,
-        a.read_receipts, a.retention_days,
+        a.read_receipts, a.retention_days, a.category_required, a.assignment_mode, a.chat_limit,
+        (select rfc3339(h.updated_at) from account_hours h where h.account_id = a.id) as hours_changed_at,
+        (select rfc3339(max(r.updated_at)) from account_auto_reply r where r.account_id = a.id)
+            as auto_replies_changed_at,
+        case when a.new_chats_stopped_until > now() then rfc3339(a.new_chats_stopped_until) end
+            as new_chats_stopped_until,
+        case when a.messages_used_up_until > now() then rfc3339(a.messages_used_up_until) end
+            as messages_used_up_until,
         a.import_state, a.imported_messages, rfc3339(a.oldest_gap_at) as oldest_gap_at, a.gap_seconds,
         rfc3339(a.created_at) as created_at, rfc3339(a.updated_at) as updated_at) x))::text"""
-MEMBER_ACCOUNT_JSON = ACCOUNT_JSON.format(role="m.role,")
+MEMBER_ACCOUNT_JSON = ACCOUNT_JSON.format(role="m.role, m.is_restricted as restricted,")
 PUSHED_ACCOUNT_JSON = ACCOUNT_JSON.format(role="")
 
 # The width of the column.
@@ -52,6 +58,7 @@ class OwnAccount:
     user_id: int
     status: str
     role: str
+    is_pairing: bool  # never connected; a code is shown
 
 
 LIST_ACCOUNTS = f"""
@@ -99,7 +106,8 @@ async def fetch_account(cursor: Cursor, user_id: int, provider: str, account_id:
 
 
 FETCH_OWN_ACCOUNT = """
-    select a.id, a.external_account_id, a.user_id, a.status, m.role
+    select a.id, a.external_account_id, a.user_id, a.status, m.role,
+        a.status = 'connecting' and a.next_step = 'scan' and a.connected_at is null
     from channels_account_member m join channels_account a on a.id = m.account_id
     where m.user_id = %(user_id)s and a.id = %(account_id)s and a.provider = %(provider)s"""
 
@@ -125,14 +133,15 @@ async def is_in_use(cursor: Cursor, provider: str, external_account_id: str) -> 
     return await cursor.fetchone() is not None
 
 
-async def list_account_seqs(cursor: Cursor, user_id: int) -> list[tuple[int, int]]:
-    """(account id, seq) of every account the user may see, by id: what `join-user` joins."""
+async def find_linked(cursor: Cursor, user_id: int, provider: str, external_account_id: str) -> int | None:
+    """The id of this account if it is linked to this user and was not disconnected."""
     await cursor.execute(
-        """select a.id, a.seq from channels_account_member m join channels_account a on a.id = m.account_id
-           where m.user_id = %s order by a.id""",
-        (user_id,),
+        """select id from channels_account where provider = %s and external_account_id = %s and user_id = %s
+               and status <> 'disconnected' and erasing_since is null""",
+        (provider, external_account_id, user_id),
     )
-    return [tuple(row) for row in await cursor.fetchall()]
+    row = await cursor.fetchone()
+    return row and int(row[0])
 
 
 async def list_seqs(cursor: Cursor, account_ids: Sequence[int]) -> list[tuple[int, int]]:
@@ -258,35 +267,13 @@ async def note_webhooks(cursor: Cursor, account_ids: Sequence[int]) -> None:
     await NOTE_WEBHOOKS.execute_later(cursor, {"account_ids": list(account_ids)})
 
 
-class AccountSettings(TypedDict, total=False):
-    """The settings to change on an account; what is absent stays. `retention_days` None: messages stay for good."""
-
-    read_receipts: bool
-    retention_days: int | None
-
-
-async def set_settings(cursor: Cursor, account_id: int, changes: AccountSettings) -> tuple[int, str] | None:
-    """Change settings; returns (seq, account as pushed), or None if nothing differed. Locks the account."""
+async def list_for_push(cursor: Cursor, account_ids: Collection[int]) -> list[tuple[int, int, str]]:
+    """(id, seq of the last change of its row, account as pushed) of these accounts. The caller authorises."""
     await cursor.execute(
-        f"""with changed as (
-                select id, coalesce(%(read_receipts)s, read_receipts) as read_receipts,
-                    case when %(limits)s then %(retention_days)s else retention_days end as retention_days
-                from channels_account where id = %(id)s for no key update)
-            update channels_account a
-            set read_receipts = w.read_receipts, retention_days = w.retention_days,
-                {OWN_SEQ}
-            from changed w where a.id = w.id
-                and (a.read_receipts, a.retention_days) is distinct from (w.read_receipts, w.retention_days)
-            returning a.seq, {PUSHED_ACCOUNT_JSON}""",
-        {
-            "id": account_id,
-            "read_receipts": changes.get("read_receipts"),
-            "limits": "retention_days" in changes,
-            "retention_days": changes.get("retention_days"),
-        },
+        f"select a.id, a.changed_seq, {PUSHED_ACCOUNT_JSON} from channels_account a where a.id = any(%s)",
+        (list(account_ids),),
     )
-    row = await cursor.fetchone()
-    return row and (int(row[0]), str(row[1]))
+    return [tuple(row) for row in await cursor.fetchall()]
 
 
 async def fetch_account_for_push(cursor: Cursor, account_id: int) -> tuple[int, str] | None:

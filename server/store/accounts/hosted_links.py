@@ -8,7 +8,7 @@ from aiopg import Cursor
 
 
 class HostedLink(NamedTuple):
-    """Who requested the page and when, and the account it was used for, if any."""
+    """Who the account belongs to, when the page was requested, and the account it was made or used for, if any."""
 
     user_id: int
     provider: str
@@ -20,13 +20,20 @@ def _hash(token: str) -> bytes:
     return sha256(token.encode()).digest()
 
 
-async def insert_link(cursor: Cursor, token: str, user_id: int, provider: str, seconds: int) -> None:
-    """Store a token and delete expired ones."""
+async def insert_link(
+    cursor: Cursor,
+    token: str,
+    user_id: int,
+    provider: str,
+    seconds: int,
+    external_account_id: str | None = None,
+) -> None:
+    """Store a token and delete expired ones. With an account it is good for reconnecting that one."""
     await cursor.execute("delete from channels_hosted_link where expires_at < now() - interval '1 day'")
     await cursor.execute(
-        """insert into channels_hosted_link (token_hash, user_id, provider, expires_at)
-           values (%s, %s, %s, now() + make_interval(secs => %s)) on conflict do nothing""",
-        (_hash(token), user_id, provider, seconds),
+        """insert into channels_hosted_link (token_hash, user_id, provider, expires_at, external_account_id)
+           values (%s, %s, %s, now() + make_interval(secs => %s), %s) on conflict do nothing""",
+        (_hash(token), user_id, provider, seconds, external_account_id),
     )
 
 

@@ -1,12 +1,14 @@
 """Account states: writes what was observed; only the table in rules/account_states.py decides the next state."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from aiopg import Cursor
 
 from server.rules.account_states import Seen, State, follow, state_of
 from server.store.accounts.accounts import PUSHED_ACCOUNT_JSON
 from server.store.db.seq import OWN_SEQ
+from server.store.people import notifications
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +20,7 @@ class Observed:
     changed: tuple[int, str] | None
 
 
+MOST_IN_NEED = 100
 # Counting locks the row; an observation that began before the count was raised is out of date.
 COUNT_OBSERVATION = """
     update channels_account set observations = observations + 1 where id = %s and erasing_since is null
@@ -70,6 +73,8 @@ async def observe(
     }
     await cursor.execute(WRITE_STATE, values | {"name": name, "phone": phone})
     written = await cursor.fetchone()
+    if state is State.NEEDS_ACTION and before is not State.NEEDS_ACTION and was_connected:
+        await notifications.notify_of_lost_account(cursor, account_id)
     return Observed(before, state, written and (int(written[0]), str(written[1])))
 
 
@@ -95,6 +100,34 @@ async def fetch_state(cursor: Cursor, account_id: int) -> AccountState | None:
     )
     row = await cursor.fetchone()
     return row and AccountState(row[0], row[1], state_of(row[2], row[3], row[4]), row[5], row[6], row[7])
+
+
+async def count_statuses(cursor: Cursor) -> dict[str, float]:
+    """How many accounts have each status, without those that are being erased."""
+    await cursor.execute(
+        "select status, count(*) from channels_account where erasing_since is null group by status"
+    )
+    return {status: float(count) for status, count in await cursor.fetchall()}
+
+
+class AccountInNeed(NamedTuple):
+    """An account that works again only after an action of its owner; without a
+    name the phone number stands for it; `reason` is UniPile's word for why."""
+
+    id: int
+    name: str | None
+    reason: str | None
+    since: str
+
+
+async def list_in_need(cursor: Cursor) -> list[AccountInNeed]:
+    """The accounts that need action, those that have waited longest first."""
+    await cursor.execute(
+        """select id, coalesce(name, phone), status_reason, rfc3339(status_since) from channels_account
+           where status = 'needs_action' and erasing_since is null order by status_since, id limit %s""",
+        (MOST_IN_NEED,),
+    )
+    return [AccountInNeed(*row) for row in await cursor.fetchall()]
 
 
 async def has_newer(cursor: Cursor, account_id: int, observations: int) -> bool:

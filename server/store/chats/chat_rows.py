@@ -36,11 +36,19 @@ class ChatAdvance(TypedDict):
     preview: NotRequired[str]
     title: NotRequired[str]
     titled_at: NotRequired[str]
+    phoned_at: NotRequired[str]
+    # The first of the messages that a contact waits for an answer to: when it was sent, and its `inserted_seq`.
+    waiting_at: NotRequired[str]
+    waiting_seq: NotRequired[int]
+    # Of a message sent through Confab, which is an answer: `user` or `api_key`.
+    author_kind: NotRequired[str]
+    author_id: NotRequired[int]
 
 
 class ContactReport(TypedDict):
-    """A contact as a batch of events describes it: all its ids, the newest name and phone and when each was reported
-    (`-infinity` where none was). `n` counts the rows of a statement.
+    """A contact as a batch of events describes it: all its ids, the newest name, phone and username and when each was
+    reported (`-infinity` where none was). `n` counts the rows of a statement. `is_dated`: the newest name and phone
+    come from messages of the contact's own chat, which has their times.
     """
 
     n: int
@@ -52,6 +60,9 @@ class ContactReport(TypedDict):
     named_at: str
     phone: str | None
     phoned_at: str
+    username: str | None
+    usernamed_at: str
+    is_dated: bool
 
 
 class PhoneFlags(TypedDict):

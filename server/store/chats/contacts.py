@@ -1,7 +1,7 @@
 """Contacts: one row per WhatsApp person, found by any alias (id) that the provider has for them."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import NamedTuple, TypedDict
 
 import orjson
 from aiopg import Cursor
@@ -9,18 +9,41 @@ from aiopg import Cursor
 from server.rules.amendments import KnownContact
 from server.store.accounts import accounts
 from server.store.chats.chat_rows import ContactReport
-from server.store.chats.chats import CHAT_JSON, CHAT_LOOKUPS, ChangedChat
+from server.store.chats.chats import CHANGED_CHAT, CHAT_LOOKUPS, ChangedChat
+from server.store.chats.sight import knows, sees
 from server.store.db.prepared import Prepared
 from server.store.db.seq import take_seqs_for
 
-# The contact as REST and the socket show it; `provider_ids` are its aliases.
+# The contact as REST and the socket show it; `provider_ids` are its aliases, `name` is ours, else WhatsApp's. Rows of
+# deleted fields and labels may be left, but are not shown.
 CONTACT_JSON = """
     row_to_json((select x from (select
         k.id, k.account_id, k.provider_id,
         (select jsonb_agg(a.alias order by a.alias collate "C") from channels_contact_alias a
          where a.contact_id = k.id and left(a.alias, 1) <> '#') as provider_ids,
-        k.name, k.phone, k.avatar, k.seq,
+        k.name, k.own_name, k.whatsapp_name, k.username, k.phone, k.avatar,
+        coalesce((select jsonb_object_agg(v.field_id, v.value) from channels_contact_value v
+                  join contact_field f on f.id = v.field_id and f.deleted_at is null
+                  where v.contact_id = k.id), '{}') as fields,
+        coalesce((select jsonb_agg(x.label_id order by x.added_at, x.label_id) from channels_contact_label x
+                  join label l on l.id = x.label_id and l.deleted_at is null
+                  where x.contact_id = k.id), '[]') as labels,
+        k.merged_into, k.seq,
         rfc3339(k.created_at) as created_at, rfc3339(k.updated_at) as updated_at) x))::text"""
+
+
+class ListedContact(TypedDict):
+    """What a table of contacts has of CONTACT_JSON; the keys of `fields` are the fields' ids as text."""
+
+    id: int
+    provider_id: str
+    username: str | None
+    phone: str | None
+    own_name: str | None
+    whatsapp_name: str | None
+    fields: dict[str, object]
+    labels: list[int]
+
 
 UPSERT_CONTACTS = Prepared("upsert_contacts", "select keep_contacts(%(rows)s::jsonb)")
 
@@ -83,7 +106,7 @@ BUMP_CHAT_SEQS = Prepared(
         from shown join seqs on seqs.account_id = shown.account_id where t.id = shown.id
         returning t.*
     )
-    select c.id, c.account_id, c.seq, {CHAT_JSON} from c {CHAT_LOOKUPS} order by c.account_id, c.seq""",
+    select {CHANGED_CHAT} from c {CHAT_LOOKUPS} order by c.account_id, c.seq""",
 )
 
 
@@ -128,10 +151,10 @@ class ChatContacts(NamedTuple):
     files: int
 
 
-FETCH_CHAT_CONTACTS = """
+FETCH_CHAT_CONTACTS = f"""
     select c.provider_chat_id,
-        (select jsonb_build_object('provider_id', k.provider_id, 'name', coalesce(k.name, c.title), 'phone', k.phone,
-                                   'avatar', k.avatar)::text
+        (select jsonb_build_object('id', k.id, 'provider_id', k.provider_id, 'name', coalesce(k.name, c.title),
+                                   'phone', k.phone, 'avatar', k.avatar)::text
          from channels_contact_alias a join channels_contact k on k.id = a.contact_id
          where c.kind = 'direct' and a.account_id = c.account_id and a.alias = c.address),
         (select coalesce(sum(jsonb_array_length(m.attachments)), 0)::integer from channels_message m
@@ -139,7 +162,7 @@ FETCH_CHAT_CONTACTS = """
     from channels_chat c
     join channels_account a on a.id = c.account_id and a.provider = %(provider)s
     join channels_account_member u on u.account_id = a.id and u.user_id = %(user_id)s
-    where c.id = %(chat_id)s and c.account_id = %(account_id)s"""
+    where c.id = %(chat_id)s and c.account_id = %(account_id)s and {sees()}"""
 
 
 async def fetch_chat_contacts(
@@ -240,14 +263,14 @@ class Picture(NamedTuple):
 async def fetch_picture(
     cursor: Cursor, user_id: int, provider: str, account_id: int, sha256: str
 ) -> Picture | None:
-    """None if no contact of the account has this picture, or the account is not the user's."""
+    """None if no contact that the user knows in the account has this picture."""
     await cursor.execute(
-        """select b.sha256, b.size, b.mimetype from channels_media_blob b
-           where b.sha256 = %(sha256)s
-               and exists (select from channels_contact k where k.avatar = b.sha256 and k.account_id = %(account_id)s)
-               and exists (select from channels_account a
-                           join channels_account_member u on u.account_id = a.id and u.user_id = %(user_id)s
-                           where a.id = %(account_id)s and a.provider = %(provider)s)""",
+        f"""select b.sha256, b.size, b.mimetype from channels_media_blob b
+            where b.sha256 = %(sha256)s and exists (
+                select from channels_account a
+                join channels_account_member u on u.account_id = a.id and u.user_id = %(user_id)s
+                join channels_contact k on k.account_id = a.id and k.avatar = b.sha256
+                where a.id = %(account_id)s and a.provider = %(provider)s and {knows()})""",
         {"user_id": user_id, "provider": provider, "account_id": account_id, "sha256": sha256},
     )
     row = await cursor.fetchone()

@@ -1,12 +1,12 @@
 """Flags of a chat (read, archived, pinned, muted), its title and its preview, set here or by UniPile."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple, TypedDict
 
 from aiopg import Cursor
 
-from server.store.chats.chats import CHAT_JOINS, CHAT_JSON, PREVIEW_LENGTH, ChangedChat
+from server.store.chats.chats import CHANGED_CHAT, CHAT_JOINS, PREVIEW_LENGTH, ChangedChat
 from server.store.chats.unread_rules import BEFORE_NEWEST, count_unread
 from server.store.db.seq import take_seqs
 from server.text.graphemes import cut, is_blank
@@ -44,47 +44,67 @@ PATCH_CHAT = f"""
             archived = coalesce(%(archived)s, c.archived),
             pinned = coalesce(%(pinned)s, c.pinned),
             muted_until = case when %(mutes)s then %(muted_until)s::timestamptz else c.muted_until end,
-            marked_at = now(), seq = %(seq)s, updated_at = now()
+            marked_at = now(), seq = mark.seq, updated_at = now()
         from (
-            select c.id, case
+            select c.id, x.seq, case
                     when %(read)s is null then c.read_seq
-                    when %(read)s then greatest(c.read_seq, least(%(read_seq)s::bigint, %(seq)s))
+                    when %(read)s then greatest(c.read_seq, least(coalesce(x.read_seq, x.seq), x.seq))
                     else least(c.read_seq, {BEFORE_NEWEST}) end as read_seq,
                 case when %(read)s is null then c.marked_unread
-                    when %(read)s then c.marked_unread and %(read_seq)s < c.read_seq
+                    when %(read)s then c.marked_unread and coalesce(x.read_seq, x.seq) < c.read_seq
                     else true end as is_marked
-            from channels_chat c where c.id = %(chat_id)s) mark
+            from unnest(%(ids)s::bigint[], %(read_seqs)s::bigint[], %(seqs)s::bigint[]) as x (id, read_seq, seq)
+            join channels_chat c on c.id = x.id) mark
         where c.id = mark.id
         returning c.*
     )
-    select c.id, c.account_id, c.seq, {CHAT_JSON} from chat c {CHAT_JOINS}"""
+    select {CHANGED_CHAT} from chat c {CHAT_JOINS} order by c.seq"""
 
 
 async def patch_chat(cursor: Cursor, account_id: int, chat_id: int, changes: ChatChanges) -> ChangedChat:
     """Set the given flags of a chat, take a seq for it and return it. `read` moves the read mark up to `read_seq`, or
     past all messages; the seq locks the account.
     """
-    seq = await take_seqs(cursor, account_id, 1)
+    (changed,) = await patch_chats(cursor, account_id, {chat_id: changes.get("read_seq")}, changes)
+    return changed
+
+
+async def patch_chats(
+    cursor: Cursor, account_id: int, read_seqs: Mapping[int, int | None], changes: ChatChanges
+) -> list[ChangedChat]:
+    """The same for the chats that are the keys of `read_seqs`, each with its own `read_seq`; by seq."""
+    ids = list(read_seqs)
+    first = await take_seqs(cursor, account_id, len(ids))
     if changes.get("read") is False:
         # Made later than the replies still being sent, whose outcome must not undo it.
         await cursor.execute(
-            "update channels_message set seen_seq = null where chat_id = %s and status = 'sending'",
-            (chat_id,),
+            "update channels_message set seen_seq = null where chat_id = any(%s) and status = 'sending'",
+            (ids,),
         )
     await cursor.execute(
         PATCH_CHAT,
         {
-            "chat_id": chat_id,
-            "seq": seq,
+            "ids": ids,
+            "read_seqs": list(read_seqs.values()),
+            "seqs": list(range(first, first + len(ids))),
             "read": changes.get("read"),
-            "read_seq": changes.get("read_seq", seq),
             "archived": changes.get("archived"),
             "pinned": changes.get("pinned"),
             "mutes": "muted_until" in changes,
             "muted_until": changes.get("muted_until"),
         },
     )
-    return ChangedChat(*await cursor.fetchone())
+    return [ChangedChat(*row) for row in await cursor.fetchall()]
+
+
+async def list_flagged(cursor: Cursor, chat_ids: Collection[int], changes: ChatChanges) -> set[int]:
+    """Those of these chats that are read, or archived, as wanted; the transaction holds their account's lock."""
+    await cursor.execute(
+        """select id from channels_chat where id = any(%s)
+               and (%s::boolean is null or (unread_count = 0) = %s) and (%s::boolean is null or archived = %s)""",
+        (list(chat_ids), *(changes.get(name) for name in ("read", "read", "archived", "archived"))),
+    )
+    return {row[0] for row in await cursor.fetchall()}
 
 
 class ChatState(NamedTuple):
@@ -119,7 +139,7 @@ SET_TITLE = f"""
         update channels_chat c set title = %(title)s, seq = %(seq)s, updated_at = now()
         where c.id = %(chat_id)s returning c.*
     )
-    select c.id, c.account_id, c.seq, {CHAT_JSON} from renamed c {CHAT_JOINS}"""
+    select {CHANGED_CHAT} from renamed c {CHAT_JOINS}"""
 
 
 async def rename_chat(cursor: Cursor, account_id: int, chat_id: int, title: str) -> ChangedChat | None:
@@ -143,7 +163,7 @@ FOLLOW_AMENDMENT = f"""
             seq = %(seq)s, updated_at = now()
         where c.id = %(chat_id)s returning c.*
     )
-    select c.id, c.account_id, c.seq, {CHAT_JSON} from changed c {CHAT_JOINS}"""
+    select {CHANGED_CHAT} from changed c {CHAT_JOINS}"""
 
 
 async def follow_amendment(

@@ -6,7 +6,7 @@ import orjson
 from aiopg import Cursor
 
 from server.store.chats.chat_rows import ReportedChat
-from server.store.chats.chats import CHAT_JOINS, CHAT_JSON, ChangedChat
+from server.store.chats.chats import CHANGED_CHAT, CHAT_JOINS, ChangedChat
 from server.store.db.seq import take_seqs_for
 
 # The address of a group or channel decides the kind. Otherwise a report that says group or channel outweighs none,
@@ -29,7 +29,7 @@ CORRECT_CHATS = f"""
         from wrong join seqs on seqs.account_id = wrong.account_id where t.id = wrong.id
         returning t.*
     )
-    select c.id, c.account_id, c.seq, {CHAT_JSON} from c {CHAT_JOINS} order by c.account_id, c.seq"""
+    select {CHANGED_CHAT} from c {CHAT_JOINS} order by c.account_id, c.seq"""
 
 
 async def correct_chats(cursor: Cursor, rows: Sequence[ReportedChat]) -> list[ChangedChat]:

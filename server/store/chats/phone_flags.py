@@ -6,7 +6,7 @@ import orjson
 from aiopg import Cursor
 
 from server.store.chats.chat_rows import PhoneFlags
-from server.store.chats.chats import CHAT_JOINS, CHAT_JSON, ChangedChat
+from server.store.chats.chats import CHANGED_CHAT, CHAT_JOINS, ChangedChat
 from server.store.chats.unread_rules import BEFORE_NEWEST, SETTLING, count_unread, is_countable, is_listed
 from server.store.db.seq import take_seqs_for
 
@@ -80,7 +80,7 @@ TAKE_OVER = f"""
         from change k cross join seqs where c.id = k.id
         returning c.*
     )
-    select c.id, c.account_id, c.seq, {CHAT_JSON} from changed c {CHAT_JOINS} order by c.seq"""
+    select {CHANGED_CHAT} from changed c {CHAT_JOINS} order by c.seq"""
 NOTE_REPORTED = f"""
     update channels_chat c set told_marks = t.marks from ({REPORTED}) t
     where c.id = t.id and c.told_marks is distinct from t.marks"""

@@ -5,7 +5,8 @@ from collections.abc import Collection, Sequence
 import orjson
 from aiopg import Cursor
 
-from server.store.chats.chats import CHAT_JOINS, CHAT_JSON, ChangedChat
+from server.store.chats.chats import CHANGED_CHAT, CHAT_JOINS, ChangedChat
+from server.store.chats.sight import sees
 from server.store.chats.unread_rules import SETTLING, count_unread
 from server.store.db.seq import take_seqs_for
 from server.store.messages.message_rows import MessageKey
@@ -29,7 +30,7 @@ READ_UP_TO = f"""
         where c.id = moved.id
         returning c.*
     )
-    select c.id, c.account_id, c.seq, {CHAT_JSON} from changed c {CHAT_JOINS} order by c.account_id, c.seq"""
+    select {CHANGED_CHAT} from changed c {CHAT_JOINS} order by c.account_id, c.seq"""
 
 
 async def read_up_to(cursor: Cursor, keys: Sequence[MessageKey]) -> list[ChangedChat]:
@@ -50,7 +51,7 @@ RECOUNT = f"""
         from counted, seqs where c.id = counted.id
         returning c.*
     )
-    select c.id, c.account_id, c.seq, {CHAT_JSON} from changed c {CHAT_JOINS}"""
+    select {CHANGED_CHAT} from changed c {CHAT_JOINS}"""
 
 
 async def recount(cursor: Cursor, chat_id: int) -> ChangedChat | None:
@@ -61,15 +62,16 @@ async def recount(cursor: Cursor, chat_id: int) -> ChangedChat | None:
 
 
 # `seq`: the counts include the account's changes up to it; a chat that changed later has a higher one.
-LIST_UNREAD = """
+LIST_UNREAD = f"""
     select row_to_json((select x from (select a.id as account_id, a.seq,
         coalesce(sum(c.unread_count), 0) as messages,
         coalesce(sum(c.unread_count) filter (where c.archived), 0) as archived,
-        coalesce(json_agg(json_build_object('id', c.id, 'unread_count', c.unread_count, 'archived', c.archived))
+        coalesce(json_agg(json_build_object(
+            'id', c.id, 'unread_count', c.unread_count, 'archived', c.archived, 'kind', c.kind))
             filter (where c.id is not null), '[]') as chats) x))::text
     from channels_account_member u
     join channels_account a on a.id = u.account_id and a.provider = %(provider)s
-    left join channels_chat c on c.account_id = a.id and c.unread_count > 0
+    left join channels_chat c on c.account_id = a.id and c.unread_count > 0 and {sees()}
     where u.user_id = %(user_id)s and (%(only)s::bigint[] is null or a.id = any(%(only)s))
     group by a.id order by a.id"""
 

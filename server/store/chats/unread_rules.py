@@ -14,10 +14,12 @@ def is_listed(message: str) -> str:
 
 
 def is_countable(message: str) -> str:
-    """Whether a message counts as unread beyond the read mark; the index channels_message_unread has these."""
+    """Whether a message counts as unread beyond the read mark, and waits for an answer; the index
+    channels_message_unread has these. A rating without words needs no reader.
+    """
     return (
         f"({message}.direction = 'in' and not {message}.is_history and {message}.deleted_at is null "
-        f"and {is_listed(message)})"
+        f"and {is_listed(message)} and not {message}.is_rating)"
     )
 
 

@@ -8,10 +8,11 @@ Key = tuple[str, int]
 
 
 class Page(NamedTuple):
-    """`items` are JSON texts; `next_key` is the key of the last item when more follow."""
+    """`items` are JSON texts; `next_key` is the key of the last item when more follow; `first_key` of the first."""
 
     items: list[str]
     next_key: Key | None
+    first_key: Key | None = None
 
 
 class Window(NamedTuple):
@@ -28,4 +29,5 @@ def page_of(rows: Sequence[tuple[str, str, int]], limit: int) -> Page:
     """
     shown = rows[:limit]
     has_more = len(rows) > limit
-    return Page([row[0] for row in shown], (shown[-1][1], shown[-1][2]) if has_more else None)
+    next_key = (shown[-1][1], shown[-1][2]) if has_more else None
+    return Page([row[0] for row in shown], next_key, (shown[0][1], shown[0][2]) if shown else None)

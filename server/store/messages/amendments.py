@@ -17,6 +17,7 @@ from server.store.chats.unread_rules import is_countable
 from server.store.db.prepared import Prepared
 from server.store.db.seq import take_seqs
 from server.store.messages import attachments as media
+from server.store.messages import quotes
 from server.store.messages.message_rows import MessageKey, NewAmendment
 from server.store.messages.messages import CHANGED, ChangedMessage
 
@@ -76,6 +77,7 @@ class StoredMessage(NamedTuple):
 
     id: int
     chat_id: int
+    provider_msg_id: str
     direction: str
     is_last: bool
     is_unread: bool
@@ -85,7 +87,7 @@ class StoredMessage(NamedTuple):
 
 async def _fetch_message(cursor: Cursor, account_id: int, provider_msg_id: str) -> StoredMessage | None:
     await cursor.execute(
-        f"""select m.id, m.chat_id, m.direction, c.last_message_id is not distinct from m.id,
+        f"""select m.id, m.chat_id, m.provider_msg_id, m.direction, c.last_message_id is not distinct from m.id,
                ({is_countable("m")} and m.inserted_seq > c.read_seq) is true,
                nullif(m.confirmed_at, '-infinity'),
                m.body, m.attachments::text, m.reactions::text, m.edited_at, m.deleted_at
@@ -96,15 +98,16 @@ async def _fetch_message(cursor: Cursor, account_id: int, provider_msg_id: str) 
     row = await cursor.fetchone()
     if row is None:
         return None
-    content = Content(row[6], orjson.loads(row[7]), orjson.loads(row[8]), row[9], row[10])
-    return StoredMessage(row[0], row[1], row[2], row[3], row[4], row[5], content)
+    content = Content(row[7], orjson.loads(row[8]), orjson.loads(row[9]), *row[10:])
+    return StoredMessage(row[0], row[1], row[2], row[3], row[4], row[5], row[6], content)
 
 
 class Amended(NamedTuple):
-    """What changed and has to be published; both None if nothing did."""
+    """What changed and has to be published; nothing if nothing did. `replies` quote a message that was deleted."""
 
     message: ChangedMessage | None = None
     chat: ChangedChat | None = None
+    replies: Sequence[ChangedMessage] = ()
 
 
 async def apply_provider_state(
@@ -153,10 +156,19 @@ async def _write_merged(
     return await _write(cursor, account_id, stored, content)
 
 
+MAX_EARLIER_TEXTS = 20
+# A deleted message keeps none of its texts.
+EARLIER_TEXTS = f"""case
+        when %(deleted_at)s::timestamptz is not null then '[]'
+        when t.body is null or t.body = %(body)s then t.earlier_texts
+        else jsonb_path_query_array(
+            t.earlier_texts || jsonb_build_object('text', t.body, 'until', rfc3339(%(edited_at)s::timestamptz(3))),
+            '$[last - {MAX_EARLIER_TEXTS - 1} to last]') end"""
 AMEND_MESSAGE = f"""
     with m as (
-        update channels_message t set body = %(body)s, attachments = %(attachments)s::jsonb,
-            reactions = %(reactions)s::jsonb, edited_at = %(edited_at)s, deleted_at = %(deleted_at)s,
+        update channels_message t set body = %(body)s, earlier_texts = {EARLIER_TEXTS},
+            attachments = %(attachments)s::jsonb, reactions = %(reactions)s::jsonb,
+            edited_at = %(edited_at)s, deleted_at = %(deleted_at)s,
             seq = %(seq)s, updated_at = now()
         where t.id = %(id)s returning t.*
     )
@@ -179,8 +191,11 @@ async def _write(cursor: Cursor, account_id: int, stored: StoredMessage, content
     await cursor.execute(AMEND_MESSAGE, values)
     message = ChangedMessage(*await cursor.fetchone())
     is_deleted = content.deleted_at is not None and stored.content.deleted_at is None
+    replies: Sequence[ChangedMessage] = ()
     if is_deleted:
         await media.release_files(cursor, stored.id)
+        key: MessageKey = {"account_id": account_id, "provider_msg_id": stored.provider_msg_id}
+        replies = await quotes.bump_reply_seqs(cursor, [key])
     preview = None
     if stored.is_last:
         preview = flags.message_preview(
@@ -192,7 +207,7 @@ async def _write(cursor: Cursor, account_id: int, stored: StoredMessage, content
     chat = await flags.follow_amendment(
         cursor, account_id, stored.chat_id, preview, recounts=is_deleted and stored.is_unread
     )
-    return Amended(message, chat)
+    return Amended(message, chat, replies)
 
 
 async def _delete_events(

@@ -6,6 +6,7 @@ from typing import NamedTuple
 import orjson
 from aiopg import Cursor
 
+from server.store.chats.sight import sees
 from server.store.db.prepared import Prepared
 from server.store.db.seq import STORE_SEQ
 from server.store.messages.messages import CHANGED, MESSAGE_JSON, ChangedMessage
@@ -69,12 +70,13 @@ async def release_files(cursor: Cursor, message_id: int) -> None:
     )
 
 
-AUTHORISED = """
+AUTHORISED = f"""
     m.id = %(message_id)s and m.account_id = %(account_id)s
     and (%(chat_id)s::bigint is null or m.chat_id = %(chat_id)s)
     and exists (select from channels_account a
                 join channels_account_member u on u.account_id = a.id and u.user_id = %(user_id)s
-                where a.id = m.account_id and a.provider = %(provider)s)"""
+                join channels_chat c on c.id = m.chat_id
+                where a.id = m.account_id and a.provider = %(provider)s and {sees()})"""
 FETCH_FILE = f"""
     select {FILE_COLUMNS} from {SHOWN_FILE}
     where {AUTHORISED} and f.attachment_id = %(attachment_id)s and item->>'state' = 'stored'
@@ -223,6 +225,8 @@ async def lock_orphans(cursor: Cursor, hours: int, limit: int) -> list[str]:
                and not exists (select from channels_media f where f.sha256 = b.sha256)
                and not exists (select from channels_contact k where k.avatar = b.sha256)
                and not exists (select from channels_export e where e.sha256 = b.sha256)
+               and not exists (select from canned_reply_file r where r.sha256 = b.sha256)
+               and not exists (select from contact_import i where i.sha256 = b.sha256)
            order by touched_at limit %s for update skip locked""",
         (hours, limit),
     )
@@ -242,6 +246,8 @@ async def lock_released(cursor: Cursor, seconds: float, limit: int) -> list[Rele
         """select sha256, exists (select from channels_media f where f.sha256 = b.sha256)
                or exists (select from channels_contact k where k.avatar = b.sha256)
                or exists (select from channels_export e where e.sha256 = b.sha256)
+               or exists (select from canned_reply_file r where r.sha256 = b.sha256)
+               or exists (select from contact_import i where i.sha256 = b.sha256)
            from channels_media_blob b
            where released_at < now() - make_interval(secs => %(seconds)s)
                and touched_at < now() - make_interval(secs => %(seconds)s)

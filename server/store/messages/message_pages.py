@@ -4,15 +4,17 @@ from typing import NamedTuple
 
 from aiopg import Cursor
 
+from server.store.chats.sight import sees
+from server.store.db.json_rows import ROW_JSON, row_of
 from server.store.db.keyset_pages import Key, Window, page_of
 from server.store.db.prepared import Prepared
-from server.store.messages.messages import MESSAGE_JSON, list_messages
+from server.store.messages.messages import MESSAGE_FIELDS, list_messages
 
-IS_OPEN = """
+IS_OPEN = f"""
     exists (select from channels_chat c
             join channels_account a on a.id = c.account_id and a.provider = %(provider)s
             join channels_account_member u on u.account_id = a.id and u.user_id = %(user_id)s
-            where c.id = %(chat_id)s and c.account_id = %(account_id)s)"""
+            where c.id = %(chat_id)s and c.account_id = %(account_id)s and {sees()})"""
 
 
 class Chat(NamedTuple):
@@ -27,8 +29,8 @@ class Chat(NamedTuple):
 LIST_NEWER = Prepared(
     "list_newer_messages",
     f"""
-    select {MESSAGE_JSON}, rfc3339(m.sent_at), m.id
-    from channels_message m
+    select {ROW_JSON}, rfc3339(m.sent_at), m.id
+    from channels_message m {row_of(MESSAGE_FIELDS)}
     where m.chat_id = %(chat_id)s and (m.sent_at, m.id) > (%(after_time)s::timestamptz, %(after_id)s) and {IS_OPEN}
     order by m.sent_at, m.id
     limit %(limit)s + 1""",
@@ -40,8 +42,8 @@ async def list_newer(cursor: Cursor, chat: Chat, position: Key, limit: int) -> W
     values = chat._asdict() | {"after_time": position[0], "after_id": position[1], "limit": limit}
     await LIST_NEWER.execute(cursor, values)
     rows = await cursor.fetchall()
-    items, newer = page_of(rows, limit)
-    return Window(items[::-1], (rows[0][1], rows[0][2]) if rows else None, newer)
+    page = page_of(rows, limit)
+    return Window(page.items[::-1], page.first_key, page.next_key)
 
 
 async def _find_position(cursor: Cursor, chat: Chat, message_id: int) -> Key | None:

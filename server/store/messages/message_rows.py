@@ -1,4 +1,4 @@
-"""Rows that callers build for statements about messages; each statement reads them with `jsonb_to_recordset`."""
+"""Rows of messages: those that callers build, read with `jsonb_to_recordset`, and what is read of a message as JSON."""
 
 from collections.abc import Mapping, Sequence
 from typing import NotRequired, TypedDict
@@ -29,6 +29,8 @@ class NewMessage(TypedDict):
     event_type: NotRequired[int | None]
     is_forwarded: NotRequired[bool]
     is_history: NotRequired[bool]
+    # `phone` for what the account's own phone sent; a send of Confab is inserted by `sends`.
+    author_kind: NotRequired[str | None]
     sent_at: str
     claimed_at: NotRequired[str | None]
 
@@ -62,3 +64,33 @@ class Echo(TypedDict):
     attachments: Sequence[Mapping[str, object]]
     sent_at: str
     is_read: NotRequired[bool]
+
+
+class MessageSender(TypedDict):
+    """A sender as a message shows it."""
+
+    provider_id: str
+    name: str | None
+    phone: str | None
+
+
+class MessageAuthor(TypedDict):
+    """Who wrote an own message, as it is shown; the phone has no name."""
+
+    kind: str
+    name: str | None
+
+
+class ListedMessage(TypedDict):
+    """What a table of messages has of MESSAGE_JSON."""
+
+    id: int
+    chat_id: int
+    sent_at: str
+    direction: str
+    sender: MessageSender | None
+    author: MessageAuthor | None
+    status: str
+    body: str | None
+    attachments: list[dict[str, object]]
+    deleted_at: str | None

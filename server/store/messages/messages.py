@@ -6,26 +6,29 @@ from typing import NamedTuple
 import orjson
 from aiopg import Cursor
 
+from server.store.chats.sight import audience_of, sees
 from server.store.chats.unread_rules import is_countable, is_listed
+from server.store.db.json_rows import ROW_JSON, json_of, row_of
 from server.store.db.keyset_pages import Page, page_of
 from server.store.db.prepared import Prepared
 from server.store.db.seq import take_seqs_for
-from server.store.messages.json_fragments import MENTIONS, QUOTED, REACTIONS, SENDER
+from server.store.messages.json_fragments import AUTHOR, MENTIONS, QUOTED, REACTIONS, SENDER
 from server.store.messages.message_rows import MessageKey, NewMessage, NewReceipt
 
 # The message as REST and the socket show it.
-MESSAGE_JSON = f"""
-    row_to_json((select x from (select
+MESSAGE_FIELDS = f"""
         m.id, m.account_id, m.chat_id, m.provider_msg_id, m.client_id, m.direction, m.status, m.body,
-        m.attachments, {SENDER} as sender, {QUOTED} as quoted, {REACTIONS} as reactions,
+        m.attachments, {SENDER} as sender, {AUTHOR} as author, {QUOTED} as quoted, {REACTIONS} as reactions,
         {MENTIONS} as mentions,
-        m.is_forwarded, m.is_event, m.event_type,
+        m.is_forwarded, m.is_event, m.event_type, m.is_history,
         rfc3339(coalesce(m.claimed_at, m.sent_at)) as sent_at, rfc3339(m.sent_at) as ordered_at,
-        rfc3339(m.edited_at) as edited_at, rfc3339(m.deleted_at) as deleted_at,
+        rfc3339(m.accepted_at) as accepted_at, rfc3339(m.delivered_at) as delivered_at, rfc3339(m.read_at) as read_at,
+        rfc3339(m.edited_at) as edited_at, m.earlier_texts, rfc3339(m.deleted_at) as deleted_at,
         case when m.deleted_at is not null and m.direction = 'out' then 'account' end as deleted_by,
         case when m.status = 'sending' and isfinite(m.scheduled_at) then rfc3339(m.scheduled_at) end as scheduled_at,
         m.error, m.seq, m.inserted_seq as arrived_seq,
-        rfc3339(m.created_at) as created_at, rfc3339(m.updated_at) as updated_at) x))::text"""
+        rfc3339(m.created_at) as created_at, rfc3339(m.updated_at) as updated_at"""
+MESSAGE_JSON = json_of(MESSAGE_FIELDS)
 
 
 class ChangedMessage(NamedTuple):
@@ -38,18 +41,21 @@ class ChangedMessage(NamedTuple):
     direction: str
     status: str
     json: str
+    audience: str
 
 
-CHANGED = f"m.id, m.account_id, m.chat_id, m.seq, m.direction, m.status, {MESSAGE_JSON}"
+CHANGED = (
+    f"m.id, m.account_id, m.chat_id, m.seq, m.direction, m.status, {MESSAGE_JSON}, {audience_of('m.chat_id')}"
+)
 
 LIST_MESSAGES = f"""
-    select {MESSAGE_JSON}, rfc3339(m.sent_at), m.id
-    from channels_message m
+    select {ROW_JSON}, rfc3339(m.sent_at), m.id
+    from channels_message m {row_of(MESSAGE_FIELDS)}
     where m.chat_id = %(chat_id)s {{after}}
         and exists (select from channels_chat c
                     join channels_account a on a.id = c.account_id and a.provider = %(provider)s
                     join channels_account_member u on u.account_id = a.id and u.user_id = %(user_id)s
-                    where c.id = %(chat_id)s and c.account_id = %(account_id)s)
+                    where c.id = %(chat_id)s and c.account_id = %(account_id)s and {sees()})
     order by m.sent_at desc, m.id desc
     limit %(limit)s + 1"""
 AFTER_MESSAGE = "and (m.sent_at, m.id) < (%(after_time)s::timestamptz, %(after_id)s)"
@@ -94,6 +100,7 @@ class OpenMessage(NamedTuple):
     chat_id: int
     provider_msg_id: str
     direction: str
+    status: str
     is_event: bool
     is_deleted: bool
     account_status: str
@@ -107,13 +114,13 @@ async def fetch_open_message(
     be "".
     """
     await cursor.execute(
-        """select m.id, m.account_id, m.chat_id, coalesce(m.provider_msg_id, ''), m.direction, m.is_event,
-               m.deleted_at is not null, a.status, u.role
-           from channels_message m
-           join channels_account a on a.id = m.account_id and a.provider = %(provider)s
-           join channels_account_member u on u.account_id = a.id and u.user_id = %(user_id)s
-           where m.id = %(message_id)s and m.account_id = %(account_id)s
-               and m.chat_id = coalesce(%(chat_id)s, m.chat_id)""",
+        f"""select m.id, m.account_id, m.chat_id, coalesce(m.provider_msg_id, ''), m.direction, m.status,
+                m.is_event, m.deleted_at is not null, a.status, u.role
+            from channels_message m join channels_chat c on c.id = m.chat_id
+            join channels_account a on a.id = m.account_id and a.provider = %(provider)s
+            join channels_account_member u on u.account_id = a.id and u.user_id = %(user_id)s
+            where m.id = %(message_id)s and m.account_id = %(account_id)s
+                and m.chat_id = coalesce(%(chat_id)s, m.chat_id) and {sees()}""",
         {
             "user_id": user_id,
             "provider": provider,
@@ -141,7 +148,8 @@ INSERT_MESSAGES = Prepared(
         select * from jsonb_to_recordset(%(rows)s::jsonb) as x (
             account_id bigint, chat_id bigint, provider_msg_id text, direction text, status text, body text,
             attachments jsonb, sender jsonb, quoted jsonb, is_event boolean, event_type integer,
-            is_forwarded boolean, is_history boolean, sent_at timestamptz, claimed_at timestamptz)
+            is_forwarded boolean, is_history boolean, author_kind text, sent_at timestamptz,
+            claimed_at timestamptz)
     ), fresh as (
         select event.*,
             row_number() over (partition by event.account_id order by event.sent_at, event.provider_msg_id) as n
@@ -153,11 +161,11 @@ INSERT_MESSAGES = Prepared(
     ), {take_seqs_for("fresh", returning="counted_for_now(a) as counted_for")}, m as (
         insert into channels_message (account_id, chat_id, provider_msg_id, direction, status, body, attachments,
                                       sender, quoted, is_event, event_type, is_forwarded, is_history, sent_at,
-                                      claimed_at, counted_for, seq, inserted_seq)
+                                      claimed_at, author_kind, counted_for, seq, inserted_seq)
         select f.account_id, f.chat_id, f.provider_msg_id, f.direction, f.status, f.body, f.attachments,
                f.sender, f.quoted, f.is_event, f.event_type, coalesce(f.is_forwarded, false),
-               coalesce(f.is_history, false), f.sent_at, f.claimed_at, seqs.counted_for,
-               seqs.base + f.n, seqs.base + f.n
+               coalesce(f.is_history, false), f.sent_at, f.claimed_at, f.author_kind,
+               seqs.counted_for, seqs.base + f.n, seqs.base + f.n
         from fresh f join seqs on seqs.account_id = f.account_id
         returning *
     )
@@ -181,6 +189,7 @@ class InsertedMessage(NamedTuple):
     direction: str
     status: str
     json: str
+    audience: str
     provider_msg_id: str
     is_amended: bool = False  # an amendment of it arrived before it
     is_answered: bool = False  # a reply to it arrived before it
@@ -204,7 +213,8 @@ MARK_AS_NEW = Prepared(
     "mark_as_new",
     f"""
     with m as (
-        update channels_message t set is_history = false, counted_at = now()
+        update channels_message t set is_history = false, counted_at = now(),
+            author_kind = coalesce(t.author_kind, case when t.direction = 'out' then 'phone' end)
         from jsonb_to_recordset(%(rows)s::jsonb) as x (account_id bigint, provider_msg_id text)
         where t.account_id = x.account_id and t.provider_msg_id = x.provider_msg_id and t.is_history
         returning t.*
@@ -248,7 +258,7 @@ INSERT_RECEIPTS = Prepared(
     insert into channels_receipt as stored (account_id, provider_msg_id, status)
     select account_id, provider_msg_id, status
     from jsonb_to_recordset(%(rows)s::jsonb) as x (account_id bigint, provider_msg_id text, status text)
-    on conflict (account_id, provider_msg_id) do update set status = excluded.status
+    on conflict (account_id, provider_msg_id) do update set status = excluded.status, created_at = now()
     where {RANK.format("excluded.status")} > {RANK.format("stored.status")}""",
 )
 
@@ -259,12 +269,15 @@ APPLY_RECEIPTS = Prepared(
         delete from channels_receipt r using channels_message m
         where r.account_id = any(%(account_ids)s::bigint[])
             and m.account_id = r.account_id and m.provider_msg_id = r.provider_msg_id
-        returning m.id, m.account_id, m.direction, m.status as before, r.status
+        returning m.id, m.account_id, m.direction, m.status as before, r.status, r.created_at as at
     ), forward as (
         select *, row_number() over (partition by account_id order by id) as n from due
         where direction = 'out' and {RANK.format("status")} > {RANK.format("before")}
     ), {take_seqs_for("forward")}, m as (
-        update channels_message t set status = f.status, error = null, seq = seqs.base + f.n, updated_at = now()
+        update channels_message t set status = f.status, error = null,
+            delivered_at = case when f.status = 'delivered' then f.at else t.delivered_at end,
+            read_at = case when f.status = 'read' then f.at else t.read_at end,
+            seq = seqs.base + f.n, updated_at = now()
         from forward f join seqs on seqs.account_id = f.account_id
         where t.id = f.id
         returning t.*

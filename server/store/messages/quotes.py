@@ -1,4 +1,4 @@
-"""Quotes: a reply that arrived before the message it quotes changes when that message arrives."""
+"""Quotes: a reply changes when the message it quotes arrives after it, or is deleted."""
 
 from collections.abc import Sequence
 
@@ -30,8 +30,8 @@ BUMP_REPLY_SEQS = Prepared(
 
 
 async def bump_reply_seqs(cursor: Cursor, quoted: Sequence[MessageKey]) -> list[ChangedMessage]:
-    """Give the replies to these messages, which have just become known, new seqs and return them. The accounts are
-    locked.
+    """Give the replies to these messages, which have just become known or were deleted, new seqs and return them. The
+    accounts are locked.
     """
     await BUMP_REPLY_SEQS.execute(cursor, {"rows": orjson.dumps(quoted).decode()})
     return [ChangedMessage(*row) for row in await cursor.fetchall()]

@@ -7,8 +7,9 @@ from typing import NamedTuple
 import orjson
 from aiopg import Cursor
 
-from server.store.chats.chats import CHAT_JOINS, CHAT_JSON, ChangedChat
+from server.store.chats.chats import CHANGED_CHAT, CHAT_JOINS, ChangedChat
 from server.store.chats.flags import message_preview
+from server.store.chats.sight import audience, audience_of
 from server.store.chats.unread_rules import count_unread, is_listed
 from server.store.db.seq import take_seqs
 from server.store.messages.messages import CHANGED, ChangedMessage
@@ -19,6 +20,11 @@ TOMBSTONE_JSON = """
         x))::text"""
 
 
+# The chat's present audience; what is stored is that of a chat which is deleted.
+TOMBSTONE_AUDIENCE = f"coalesce({audience_of('g.chat_id')}, g.audience)"
+TOMBSTONE = f"g.event, g.account_id, g.chat_id, g.seq, {TOMBSTONE_JSON}, {TOMBSTONE_AUDIENCE}"
+
+
 class Tombstone(NamedTuple):
     """A deleted chat, message or contact, or (chat:trimmed) the deleted past of a chat."""
 
@@ -27,28 +33,37 @@ class Tombstone(NamedTuple):
     chat_id: int | None
     seq: int
     json: str
+    audience: str
+
+
+class NewTombstone(NamedTuple):
+    """What was deleted; `audience` of a chat, whose row is deleted."""
+
+    event: str
+    id: int
+    chat_id: int | None
+    audience: str | None = None
 
 
 async def insert_tombstones(
-    cursor: Cursor, account_id: int, deleted: Sequence[tuple[str, int, int | None]]
+    cursor: Cursor, account_id: int, deleted: Sequence[NewTombstone]
 ) -> list[Tombstone]:
-    """Insert tombstones of these (event, id, chat id), each with a seq, and return them by seq. The account must be
-    locked.
-    """
+    """Insert tombstones, each with a seq, and return them by seq. The account must be locked."""
     if not deleted:
         return []
     first = await take_seqs(cursor, account_id, len(deleted))
     rows = [
-        {"account_id": account_id, "seq": first + n, "event": event, "id": row_id, "chat_id": chat_id}
-        for n, (event, row_id, chat_id) in enumerate(deleted)
+        {"account_id": account_id, "seq": first + n, **tombstone._asdict()}
+        for n, tombstone in enumerate(deleted)
     ]
     await cursor.execute(
         f"""with g as (
-                insert into channels_gone (account_id, seq, event, id, chat_id)
-                select account_id, seq, event, id, chat_id from jsonb_to_recordset(%s::jsonb)
-                    as x (account_id bigint, seq bigint, event text, id bigint, chat_id bigint)
+                insert into channels_gone (account_id, seq, event, id, chat_id, audience)
+                select account_id, seq, event, id, chat_id,
+                    coalesce(x.audience, {audience_of("x.chat_id")}, '') from jsonb_to_recordset(%s::jsonb)
+                    as x (account_id bigint, seq bigint, event text, id bigint, chat_id bigint, audience text)
                 returning *)
-            select g.event, g.account_id, g.chat_id, g.seq, {TOMBSTONE_JSON} from g order by g.seq""",
+            select {TOMBSTONE} from g order by g.seq""",
         (orjson.dumps(rows).decode(),),
     )
     return [Tombstone(*row) for row in await cursor.fetchall()]
@@ -71,17 +86,21 @@ async def trim_chats(
                 on conflict (account_id, id) where event = 'chat:trimmed'
                 do update set seq = excluded.seq, before = greatest(stored.before, excluded.before)
                 returning *)
-            select g.event, g.account_id, g.chat_id, g.seq, {TOMBSTONE_JSON} from g order by g.seq""",
+            select {TOMBSTONE} from g order by g.seq""",
         {"account_id": account_id, "first": first, "before": before, "ids": list(chat_ids)},
     )
     return [Tombstone(*row) for row in await cursor.fetchall()]
 
 
 async def delete_messages(cursor: Cursor, account_id: int, message_ids: Sequence[int]) -> list[str]:
-    """Delete messages with everything that refers to them and release their files; returns their provider ids."""
+    """Delete messages with everything that refers to them and release their files; returns their provider ids. The
+    account must be locked.
+    """
     if not message_ids:
         return []
     ids = list(message_ids)
+    # Also where no tombstone takes a seq: pages that were read before show them.
+    await take_seqs(cursor, account_id, 1)
     await cursor.execute(
         """update channels_media_blob b set released_at = now() from channels_media f
            where f.message_id = any(%s) and b.sha256 = f.sha256""",
@@ -99,19 +118,19 @@ async def delete_messages(cursor: Cursor, account_id: int, message_ids: Sequence
     return names
 
 
-async def delete_empty_chats(cursor: Cursor, account_id: int, chat_ids: Sequence[int]) -> list[int]:
-    """Delete those of these chats that have no messages, with their import positions; returns their ids."""
+async def delete_empty_chats(cursor: Cursor, account_id: int, chat_ids: Sequence[int]) -> dict[int, str]:
+    """Delete those of these chats that have no messages, with their import positions; returns their audiences by id."""
     await cursor.execute(
-        """with deleted as (
+        f"""with deleted as (
                delete from channels_chat c where c.account_id = %(account_id)s and c.id = any(%(ids)s)
                    and not exists (select from channels_message m where m.chat_id = c.id)
-               returning c.id, c.provider_chat_id), positions as (
+               returning c.id, c.provider_chat_id, {audience()} as audience), positions as (
                delete from channels_import i using deleted
                where i.account_id = %(account_id)s and i.provider_chat_id = deleted.provider_chat_id)
-           select id from deleted""",
+           select id, audience from deleted order by id""",
         {"account_id": account_id, "ids": list(chat_ids)},
     )
-    return [row[0] for row in await cursor.fetchall()]
+    return dict(await cursor.fetchall())
 
 
 FIND_REPLIES = """
@@ -175,7 +194,7 @@ WRITE_REMAINING = f"""
         from jsonb_to_recordset(%s::jsonb) as x (id bigint, is_changed boolean, last_id bigint, last_at timestamptz,
             preview text, unread integer, seq bigint)
         where t.id = x.id returning t.*)
-    select c.id, c.account_id, c.seq, {CHAT_JSON} from c {CHAT_JOINS} order by c.seq"""
+    select {CHANGED_CHAT} from c {CHAT_JOINS} order by c.seq"""
 
 
 async def recompute_chats(cursor: Cursor, account_id: int, chat_ids: Sequence[int]) -> list[ChangedChat]:

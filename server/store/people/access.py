@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 from aiopg import Cursor
 
+from server.store.chats.sight import SIGHT, Sight, sight_of
+
 
 class AccessChanges(NamedTuple):
     """`ended`: session ids (`key:<id>` for API keys). `moved`: ids of users whose memberships changed."""
@@ -32,12 +34,23 @@ async def list_access_changes(cursor: Cursor, seconds: float) -> AccessChanges:
     )
 
 
-async def list_memberships(cursor: Cursor, user_ids: Sequence[int]) -> dict[int, set[int]]:
-    """The account ids of each of these users; users without any are missing."""
+async def list_memberships(cursor: Cursor, user_ids: Sequence[int]) -> dict[int, dict[int, Sight]]:
+    """What each of these users sees of each of their accounts; users without any are missing."""
     await cursor.execute(
-        "select user_id, account_id from channels_account_member where user_id = any(%s)", (list(user_ids),)
+        f"select m.user_id, m.account_id, {SIGHT} from channels_account_member m where m.user_id = any(%s)",
+        (list(user_ids),),
     )
-    found: dict[int, set[int]] = defaultdict(set)
-    for user_id, account_id in await cursor.fetchall():
-        found[user_id].add(account_id)
+    found: dict[int, dict[int, Sight]] = defaultdict(dict)
+    for user_id, account_id, *sight in await cursor.fetchall():
+        found[user_id][account_id] = sight_of(sight)
     return found
+
+
+async def list_account_seqs(cursor: Cursor, user_id: int) -> list[tuple[int, int, Sight]]:
+    """Id and seq of every account the user may see, by id, and what they see of it: what `join-user` joins."""
+    await cursor.execute(
+        f"""select a.id, a.seq, {SIGHT} from channels_account_member m join channels_account a on a.id = m.account_id
+            where m.user_id = %s order by a.id""",
+        (user_id,),
+    )
+    return [(row[0], row[1], sight_of(row[2:])) for row in await cursor.fetchall()]

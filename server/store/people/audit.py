@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import orjson
 from aiopg import Cursor
 
+from server.audit_actions import AuditAction
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Actor:
@@ -28,7 +30,7 @@ OPERATOR = Actor(name="operator")
 
 async def record(
     cursor: Cursor,
-    action: str,
+    action: AuditAction,
     actor: Actor,
     target: tuple[str, object] | None = None,
     details: Mapping[str, object] | None = None,

@@ -5,6 +5,7 @@ from typing import NamedTuple, TypedDict
 import psycopg2
 from aiopg import Cursor
 
+from server.audit_actions import AuditAction
 from server.errors import ConfabError
 from server.store.db.keyset_pages import Page, page_of
 from server.store.people import api_keys, audit, user_links, users
@@ -23,6 +24,7 @@ USER_JSON = """
                             order by a.id)
             from channels_account_member m join channels_account a on a.id = m.account_id
             where m.user_id = u.id and (a.status <> 'disconnected' or a.connected_at is not null)), '[]') as numbers,
+        rfc3339(u.away_since) as away_since, u.chat_limit,
         (select rfc3339(max(s.rotated_at)) from sessions s where s.user_id = u.id) as seen_at,
         rfc3339(u.created_at) as created_at) x))::text"""
 
@@ -45,6 +47,12 @@ async def list_users(cursor: Cursor, limit: int, after: int) -> Page:
         (after, limit),
     )
     return page_of(await cursor.fetchall(), limit)
+
+
+async def list_active_ids(cursor: Cursor) -> list[int]:
+    """The ids of all users who can sign in."""
+    await cursor.execute("select id from users where is_active order by id")
+    return [row[0] for row in await cursor.fetchall()]
 
 
 async def fetch_user_json(cursor: Cursor, user_id: int) -> str | None:
@@ -103,6 +111,24 @@ async def set_name(cursor: Cursor, user_id: int, name: str) -> None:
     await cursor.execute("update users set name = %s, updated_at = now() where id = %s", (name, user_id))
 
 
+async def fetch_away_since(cursor: Cursor, user_id: int) -> str | None:
+    """Since when the user is away; None if they are not."""
+    await cursor.execute("select rfc3339(away_since) from users where id = %s", (user_id,))
+    (since,) = await cursor.fetchone()
+    return None if since is None else str(since)
+
+
+async def set_away(cursor: Cursor, user_id: int, *, is_away: bool) -> str | None:
+    """Set whether the user is away and return since when; going away again changes nothing."""
+    await cursor.execute(
+        """update users set away_since = case when %s then coalesce(away_since, now()) end, updated_at = now()
+           where id = %s returning rfc3339(away_since)""",
+        (is_away, user_id),
+    )
+    (since,) = await cursor.fetchone()
+    return None if since is None else str(since)
+
+
 async def set_identity(cursor: Cursor, user_id: int, email: str, name: str) -> bool:
     """Change address and name; False if the address is another user's."""
     try:
@@ -120,6 +146,7 @@ class UserChanges(TypedDict, total=False):
     name: str
     role: str
     is_active: bool
+    chat_limit: int | None
 
 
 async def change_user(cursor: Cursor, user: TeamUser, changes: UserChanges, actor: Actor) -> None:
@@ -127,6 +154,8 @@ async def change_user(cursor: Cursor, user: TeamUser, changes: UserChanges, acto
     ConfabError `conflict` for the last owner.
     """
     target = ("user", user.id)
+    if "chat_limit" in changes:
+        await _set_chat_limit(cursor, user.id, changes["chat_limit"], actor)
     try:
         if "name" in changes:
             await set_name(cursor, user.id, changes["name"])
@@ -136,10 +165,20 @@ async def change_user(cursor: Cursor, user: TeamUser, changes: UserChanges, acto
             await audit.record(cursor, "user.role_changed", actor, target, details)
         if changes.get("is_active", user.is_active) != user.is_active:
             await set_active(cursor, user.id, changes["is_active"])
-            action = "user.enabled" if changes["is_active"] else "user.disabled"
+            action: AuditAction = "user.enabled" if changes["is_active"] else "user.disabled"
             await audit.record(cursor, action, actor, target)
     except psycopg2.errors.RestrictViolation as error:
         raise ConfabError("conflict", "This is the team's last owner.") from error
+
+
+async def _set_chat_limit(cursor: Cursor, user_id: int, chat_limit: int | None, actor: Actor) -> None:
+    await cursor.execute(
+        """update users set chat_limit = %(limit)s, updated_at = now()
+           where id = %(id)s and chat_limit is distinct from %(limit)s""",
+        {"id": user_id, "limit": chat_limit},
+    )
+    if cursor.rowcount:
+        await audit.record(cursor, "user.limit_changed", actor, ("user", user_id), {"chat_limit": chat_limit})
 
 
 async def _set_role(cursor: Cursor, user_id: int, role: str) -> None:

@@ -7,10 +7,12 @@ import orjson
 from aiopg import Cursor
 
 from server.rules.account_states import NEXT_STATES, Seen
+from server.store.contacts import contact_imports
 from server.store.db.keyset_pages import Page, page_of
+from server.store.db.prepared import Prepared
 from server.store.messages.tombstones import delete_messages
 from server.store.privacy import exports
-from server.store.privacy.erasure_digests import NameHasher
+from server.store.privacy.erasure_digests import NameHasher, note_key
 
 ROWS_AT_ONCE = 500
 
@@ -53,12 +55,14 @@ async def begin_account_erasure(
         return None
     provider, external_account_id = row
     digest = hasher.of_account(provider, external_account_id)
+    await note_key(cursor, hasher)
     await cursor.execute(
         INSERT_ERASURE,
         {"account_id": account_id, "provider": provider, "digest": digest, "user_id": user_id},
     )
     (shown,) = await cursor.fetchone()
     await exports.delete_with_account(cursor, account_id)
+    await contact_imports.delete_with_account(cursor, account_id)
     for table in ("channels_account_member", "api_key_account"):
         await cursor.execute(f"delete from {table} where account_id = %s", (account_id,))
     return str(shown)
@@ -87,16 +91,20 @@ class AccountErasure(NamedTuple):
     is_unlinked: bool
 
 
+LEASE_ACCOUNT_ERASURE = Prepared(
+    "lease_account_erasure",
+    """
+    with due as (select id from channels_account_erasure where state = 'running' and claimed_until < now()
+                 order by id limit 1 for update skip locked)
+    update channels_account_erasure e set claimed_until = now() + make_interval(secs => %(seconds)s)
+    from due, channels_account a where e.id = due.id and a.id = e.account_id
+    returning e.id, e.account_id, a.external_account_id, e.unlinked_at is not null""",
+)
+
+
 async def lease_account_erasure(cursor: Cursor, seconds: float) -> AccountErasure | None:
     """Lease the oldest erasure that no worker has; None if there is none."""
-    await cursor.execute(
-        """with due as (select id from channels_account_erasure where state = 'running' and claimed_until < now()
-                        order by id limit 1 for update skip locked)
-           update channels_account_erasure e set claimed_until = now() + make_interval(secs => %s)
-           from due, channels_account a where e.id = due.id and a.id = e.account_id
-           returning e.id, e.account_id, a.external_account_id, e.unlinked_at is not null""",
-        (seconds,),
-    )
+    await LEASE_ACCOUNT_ERASURE.execute(cursor, {"seconds": seconds})
     row = await cursor.fetchone()
     return row and AccountErasure(*row)
 
@@ -170,7 +178,18 @@ async def _remove_contacts(cursor: Cursor, erasure: AccountErasure) -> int:
 
 # Without tables whose rows are deleted with the rows above, or with the account's row: first messages, which its usage
 # counts, its pace, and its state of the search index.
-PLAIN = ("chat", "receipt", "amendment", "import", "gone", "erased", "erasure", "new_chat")
+PLAIN = (
+    "note",
+    "planned_message",
+    "chat",
+    "receipt",
+    "amendment",
+    "import",
+    "gone",
+    "erased",
+    "erasure",
+    "new_chat",
+)
 
 
 async def _remove_plain(cursor: Cursor, erasure: AccountErasure) -> int:
@@ -236,7 +255,7 @@ async def was_erased(cursor: Cursor, hasher: NameHasher, provider: str, external
         (provider, external_account_id),
     )
     await cursor.execute(
-        "select exists (select from channels_account_erasure where digest = %s)",
-        (hasher.of_account(provider, external_account_id),),
+        "select exists (select from channels_account_erasure where digest = any(%s::bytea[]))",
+        (hasher.all_of_account(provider, external_account_id),),
     )
     return bool((await cursor.fetchone())[0])

@@ -7,9 +7,14 @@ from typing import NamedTuple
 from aiopg import Cursor
 
 from server.store.accounts import accounts
-from server.store.messages.tombstones import Tombstone, insert_tombstones
+from server.store.contacts.contact_imports import cancel_with_contact
+from server.store.db.prepared import Prepared
+from server.store.messages.tombstones import NewTombstone, Tombstone, insert_tombstones
 from server.store.privacy.erasure_digests import NameHasher, mark_erased
 from server.store.privacy.exports import delete_with_contact
+from server.store.reports import chat_days, stored_facts
+from server.store.sending import new_chats, planned
+from server.store.surveys import surveys
 
 ERASURE_JSON = """
     row_to_json((select x from (select
@@ -68,9 +73,17 @@ async def begin_erasure(
     chat_names = {name for row in chats for name in row[1:] if name}
     await mark_erased(cursor, hasher, account_id, {*names, *chat_names}, erased_at)
     await cursor.execute("update channels_account set has_erased = true where id = %s", (account_id,))
+    await planned.delete_of_chats(cursor, [row[0] for row in chats])
+    await new_chats.blank_new_chats(cursor, account_id, names, [row[0] for row in chats])
+    await surveys.delete_of_chats(cursor, [row[0] for row in chats])
+    await stored_facts.delete_of_chats(cursor, [row[0] for row in chats])
+    await chat_days.delete_of_chats(cursor, [row[0] for row in chats])
     await _delete_contact(cursor, contact_id)
     await delete_with_contact(cursor, account_id, contact_id)
-    (tombstone,) = await insert_tombstones(cursor, account_id, [("contact:erased", contact_id, None)])
+    await cancel_with_contact(cursor, account_id)
+    (tombstone,) = await insert_tombstones(
+        cursor, account_id, [NewTombstone("contact:erased", contact_id, None)]
+    )
     return tombstone
 
 
@@ -116,16 +129,20 @@ async def fetch_any_erasure(cursor: Cursor, account_id: int, contact_id: int) ->
     return row and str(row[0])
 
 
+LEASE_ERASURE = Prepared(
+    "lease_erasure",
+    """
+    with due as (select id from channels_erasure where state = 'running' and claimed_until < now()
+                 order by id limit 1 for update skip locked)
+    update channels_erasure e set claimed_until = now() + make_interval(secs => %(seconds)s)
+    from due where e.id = due.id
+    returning e.id, e.account_id, e.contact_id, e.names, e.chat_ids, e.walked_seq, e.created_at""",
+)
+
+
 async def lease_erasure(cursor: Cursor, seconds: float) -> Erasure | None:
     """Lease the oldest erasure that no worker has; None if there is none."""
-    await cursor.execute(
-        """with due as (select id from channels_erasure where state = 'running' and claimed_until < now()
-                        order by id limit 1 for update skip locked)
-           update channels_erasure e set claimed_until = now() + make_interval(secs => %s)
-           from due where e.id = due.id
-           returning e.id, e.account_id, e.contact_id, e.names, e.chat_ids, e.walked_seq, e.created_at""",
-        (seconds,),
-    )
+    await LEASE_ERASURE.execute(cursor, {"seconds": seconds})
     row = await cursor.fetchone()
     return row and Erasure(*row)
 

@@ -5,6 +5,7 @@ from typing import NamedTuple
 from aiopg import Cursor
 
 from server.store.db.keyset_pages import Page, page_of
+from server.store.db.prepared import Prepared
 
 EXPORT_JSON = """
     row_to_json((select x from (select
@@ -106,17 +107,21 @@ class LeasedExport(NamedTuple):
     tries: int
 
 
+LEASE_EXPORT = Prepared(
+    "lease_export",
+    """
+    with due as (select id from channels_export where state in ('waiting', 'running') and claimed_until < now()
+                 order by id limit 1 for update skip locked)
+    update channels_export e set state = 'running', tries = tries + 1, messages = 0,
+        claimed_until = now() + make_interval(secs => %(seconds)s), updated_at = now()
+    from due where e.id = due.id
+    returning e.id, e.account_id, e.contact_id, e.with_media, e.tries""",
+)
+
+
 async def lease_export(cursor: Cursor, seconds: float) -> LeasedExport | None:
     """Lease the oldest export that waits or whose lease has expired; it is written from the beginning."""
-    await cursor.execute(
-        """with due as (select id from channels_export where state in ('waiting', 'running') and claimed_until < now()
-                        order by id limit 1 for update skip locked)
-           update channels_export e set state = 'running', tries = tries + 1, messages = 0,
-               claimed_until = now() + make_interval(secs => %s), updated_at = now()
-           from due where e.id = due.id
-           returning e.id, e.account_id, e.contact_id, e.with_media, e.tries""",
-        (seconds,),
-    )
+    await LEASE_EXPORT.execute(cursor, {"seconds": seconds})
     row = await cursor.fetchone()
     return row and LeasedExport(*row)
 

@@ -1,5 +1,6 @@
-"""The search index: tokens of messages, written in the order of their seqs, and folded names; storing does not wait."""
+"""The search index: words and facets of messages in the order of their seqs, and names; storing does not wait."""
 
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import orjson
@@ -7,6 +8,7 @@ from aiopg import Cursor
 
 from server.store.db.database import Database
 from server.store.db.transaction import execute_later
+from server.store.search.facets import AuthorFacet, facets_of
 from server.store.search.tokenize import tokens_of
 from server.text.fold import fold
 
@@ -38,9 +40,41 @@ async def catch_up(database: Database, user_id: int) -> bool:
 
 
 class _Text(NamedTuple):
+    """A changed message; one that no search finds is not listed."""
+
     id: int
     seq: int
+    is_listed: bool
     text: str
+    chat_id: int
+    is_own: bool
+    sender: str | None
+    attachments: Sequence[Mapping[str, object]]
+    author_kind: str | None
+    author_id: int | None
+
+    def terms(self) -> list[str]:
+        """What is indexed: words and facets."""
+        if not self.is_listed:
+            return []
+        facets = facets_of(
+            self.chat_id,
+            is_own=self.is_own,
+            sender=self.sender,
+            author=None if self.author_kind is None else AuthorFacet(self.author_kind, self.author_id),
+            body=self.text,
+            attachments=self.attachments,
+        )
+        return tokens_of(self.text) + facets
+
+
+# A file is found by its name.
+LIST_CHANGED = """
+    select m.id, m.seq, not m.is_event and m.deleted_at is null,
+        concat_ws(' ', case when strpos(m.body, '@') > 0 then name_mentions(m.account_id, m.body) else m.body end,
+            (select string_agg(item->>'file_name', ' ') from jsonb_array_elements(m.attachments) item)),
+        m.chat_id, m.direction = 'out', m.sender->>'provider_id', m.attachments, m.author_kind, m.author_id
+    from channels_message m where m.account_id = %s and m.seq > %s order by m.seq limit %s"""
 
 
 async def write_tokens(cursor: Cursor, account_id: int, limit: int) -> bool:
@@ -48,23 +82,40 @@ async def write_tokens(cursor: Cursor, account_id: int, limit: int) -> bool:
     # What a crash loses is indexed again from the rows, so the commit need not wait for the disk.
     await execute_later(cursor, "set local synchronous_commit to off", {})
     head, done = await _lock_state(cursor, account_id)
-    await cursor.execute(
-        """select m.id, m.seq, case when m.is_event or m.deleted_at is not null then ''
-               else concat_ws(' ', case when strpos(m.body, '@') > 0 then name_mentions(m.account_id, m.body)
-                                   else m.body end, (select string_agg(item->>'file_name', ' ')
-                                            from jsonb_array_elements(m.attachments) item)) end
-           from channels_message m where m.account_id = %s and m.seq > %s order by m.seq limit %s""",
-        (account_id, done, limit),
-    )
+    await cursor.execute(LIST_CHANGED, (account_id, done, limit))
     texts = [_Text(*row) for row in await cursor.fetchall()]
     await _store_tokens(cursor, account_id, texts)
     is_read = len(texts) < limit
     reached = max(head, texts[-1].seq if texts else 0) if is_read else texts[-1].seq
+    await _index_notes(cursor, account_id, done, reached)
     await cursor.execute(
         "update channels_search_state set seq = %s where account_id = %s", (reached, account_id)
     )
     is_folded = [await _fold_names(cursor, statement, account_id, limit) for statement in FOLDS]
     return is_read and all(is_folded)
+
+
+async def _index_notes(cursor: Cursor, account_id: int, after: int, until: int) -> None:
+    """Index the notes that changed from one seq to another: people write them, so they are few."""
+    await cursor.execute(
+        """select id, chat_id, body, author_kind, author_id from channels_note
+           where account_id = %s and seq > %s and seq <= %s""",
+        (account_id, after, until),
+    )
+    rows = [
+        {"id": note_id, "words": [f"{account_id}/{term}" for term in _note_terms(*note)]}
+        for note_id, *note in await cursor.fetchall()
+    ]
+    if rows:
+        await cursor.execute(
+            """update channels_note n set words = array_to_tsvector(x.words)
+               from jsonb_to_recordset(%s::jsonb) as x (id bigint, words text[]) where n.id = x.id""",
+            (orjson.dumps(rows).decode(),),
+        )
+
+
+def _note_terms(chat_id: int, body: str, author_kind: str, author_id: int) -> list[str]:
+    return [*tokens_of(body), f"#chat:{chat_id}", AuthorFacet(author_kind, author_id).term()]
 
 
 class _Folds(NamedTuple):
@@ -107,20 +158,19 @@ async def _lock_state(cursor: Cursor, account_id: int) -> tuple[int, int]:
 
 
 async def _store_tokens(cursor: Cursor, account_id: int, texts: list[_Text]) -> None:
-    rows = [
-        {"id": text.id, "words": [f"{account_id}/{token}" for token in tokens_of(text.text)]}
-        for text in texts
-    ]
+    rows = [{"id": text.id, "words": [f"{account_id}/{term}" for term in text.terms()]} for text in texts]
     await cursor.execute(
         """with given as (
                select x.id, x.words from jsonb_to_recordset(%(rows)s::jsonb) as x (id bigint, words text[])
            ), emptied as (
                delete from channels_message_words w using given g where w.message_id = g.id and g.words = '{}'
            )
-           insert into channels_message_words as stored (message_id, sent_at, words)
-           select m.id, m.sent_at, array_to_tsvector(g.words) from given g join channels_message m on m.id = g.id
-           where g.words <> '{}'
-           on conflict (message_id) do update set words = excluded.words, sent_at = excluded.sent_at
-               where (stored.words, stored.sent_at) is distinct from (excluded.words, excluded.sent_at)""",
+           insert into channels_message_words as stored (message_id, account_id, chat_id, sent_at, words)
+           select m.id, m.account_id, m.chat_id, m.sent_at, array_to_tsvector(g.words)
+           from given g join channels_message m on m.id = g.id where g.words <> '{}'
+           on conflict (message_id) do update set
+               chat_id = excluded.chat_id, sent_at = excluded.sent_at, words = excluded.words
+               where (stored.chat_id, stored.sent_at, stored.words)
+                   is distinct from (excluded.chat_id, excluded.sent_at, excluded.words)""",
         {"rows": orjson.dumps(rows).decode()},
     )

@@ -8,7 +8,8 @@ from server.text.fold import fold
 UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17d3\u3040-\u30ff\u3400-\u9fff\U00020000-\U0003ffff"
 # Vowel signs of Indic and Tibetan scripts, which belong to a word and are not \w.
 SIGNS = "\u0900-\u0963\u0970-\u0df3\u0f71-\u0fbc"
-TOKEN = re.compile(rf"([{UNSPACED}]+)|((?:[{SIGNS}]|[^\W{UNSPACED}])+)")
+# Underscores separate words: they format a text, and stand between the words of a file name.
+TOKEN = re.compile(rf"([{UNSPACED}]+)|((?:[{SIGNS}]|[^\W_{UNSPACED}])+)")
 MAX_LETTERS, MAX_TOKENS = 40, 1000
 
 

@@ -9,6 +9,7 @@ from aiopg import Cursor
 from server.store.accounts import accounts
 from server.store.chats import chats
 from server.store.chats.chat_rows import WantedChat
+from server.store.chats.sight import hides
 from server.store.db.seq import take_seqs_for
 from server.store.messages.messages import CHANGED, ChangedMessage
 
@@ -22,6 +23,7 @@ class StartTarget(NamedTuple):
     account_status: str
     phone: str | None
     role: str
+    user_id: int
 
 
 class ChatStart(NamedTuple):
@@ -31,12 +33,14 @@ class ChatStart(NamedTuple):
     client_id: str
     address: str
     body: str
+    author_kind: str | None
+    author_id: int | None
 
 
 async def fetch_target(cursor: Cursor, user_id: int, provider: str, account_id: int) -> StartTarget | None:
     """None if the account does not exist or is not the user's."""
     await cursor.execute(
-        """select a.id, a.external_account_id, a.user_id, a.status, a.phone, u.role
+        """select a.id, a.external_account_id, a.user_id, a.status, a.phone, u.role, u.user_id
            from channels_account a join channels_account_member u on u.account_id = a.id and u.user_id = %s
            where a.id = %s and a.provider = %s""",
         (user_id, account_id, provider),
@@ -64,11 +68,27 @@ async def find_address(cursor: Cursor, account_id: int, addresses: Sequence[str]
     return row and str(row[0])
 
 
+async def is_hidden(cursor: Cursor, user_id: int, account_id: int, address: str) -> bool:
+    """Whether there is a chat with this phone number that the user does not see."""
+    await cursor.execute(
+        f"""select exists (
+               select from channels_chat c
+               join channels_account_member u on u.account_id = c.account_id and u.user_id = %(user_id)s
+               where c.account_id = %(account_id)s and c.kind = 'direct' and {hides()}
+                   and (c.address = %(address)s or c.address in (
+                       select other.alias from channels_contact_alias a
+                       join channels_contact_alias other on other.contact_id = a.contact_id
+                       where a.account_id = %(account_id)s and a.alias = %(address)s)))""",
+        {"user_id": user_id, "account_id": account_id, "address": address},
+    )
+    return bool((await cursor.fetchone())[0])
+
+
 async def insert_start(cursor: Cursor, start: ChatStart) -> datetime | None:
     """Store a first message and return when; None if another request has used its client_id. The account is locked."""
     await cursor.execute(
-        """insert into channels_chat_start (account_id, client_id, address, body, counted_for)
-           select a.id, %(client_id)s, %(address)s, %(body)s, counted_for_now(a)
+        """insert into channels_chat_start (account_id, client_id, address, body, author_kind, author_id, counted_for)
+           select a.id, %(client_id)s, %(address)s, %(body)s, %(author_kind)s, %(author_id)s, counted_for_now(a)
            from channels_account a where a.id = %(account_id)s
            on conflict do nothing returning created_at""",
         start._asdict(),
@@ -82,12 +102,12 @@ async def lock_start(cursor: Cursor, account_id: int, client_id: str) -> tuple[C
     """A first message without an outcome yet, and when it was stored; locks its account."""
     await accounts.lock_account(cursor, account_id)
     await cursor.execute(
-        """select account_id, client_id, address, body, created_at from channels_chat_start
+        """select account_id, client_id, address, body, author_kind, author_id, created_at from channels_chat_start
            where account_id = %s and client_id = %s""",
         (account_id, client_id),
     )
     row = await cursor.fetchone()
-    return row and (ChatStart(*row[:4]), row[4])
+    return row and (ChatStart(*row[:6]), row[6])
 
 
 async def delete_start(cursor: Cursor, start: ChatStart) -> None:
@@ -124,7 +144,8 @@ ADOPT_MESSAGE = f"""
         order by m.id limit 1
     ), {take_seqs_for("found")}, m as (
         update channels_message t set client_id = %(client_id)s, counted_for = {COUNTED_FOR},
-            seq = seqs.base + 1, updated_at = now()
+            author_kind = %(author_kind)s, author_id = %(author_id)s,
+            accepted_at = coalesce(t.accepted_at, now()), seq = seqs.base + 1, updated_at = now()
         from found, seqs where t.id = found.id returning t.*
     )
     select {CHANGED} from m"""
@@ -147,9 +168,10 @@ INSERT_MESSAGE = f"""
         select %(account_id)s::bigint as account_id
     ), {take_seqs_for("start", returning="first_payer(a) as first_payer")}, m as (
         insert into channels_message (account_id, chat_id, provider_msg_id, client_id, direction, status, body,
-                                      attempted_at, sent_at, counted_for, seq, inserted_seq)
+                                      attempted_at, accepted_at, sent_at, counted_for, author_kind, author_id, seq,
+                                      inserted_seq)
         select %(account_id)s, %(chat_id)s, %(provider_msg_id)s, %(client_id)s, 'out', 'sent', %(body)s,
-            now(), now(), {COUNTED_FOR}, seqs.base + 1, seqs.base + 1
+            now(), now(), now(), {COUNTED_FOR}, %(author_kind)s, %(author_id)s, seqs.base + 1, seqs.base + 1
         from seqs
         returning *
     )
@@ -166,4 +188,4 @@ async def insert_message(
         INSERT_MESSAGE, start._asdict() | {"chat_id": chat_id, "provider_msg_id": provider_msg_id}
     )
     row = await cursor.fetchone()
-    return ChangedMessage(*row[:7]), str(row[7]), int(row[8])
+    return ChangedMessage(*row[:8]), str(row[8]), int(row[9])

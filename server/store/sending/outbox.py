@@ -17,6 +17,7 @@ class SendAttempt(NamedTuple):
 
     message_id: int
     account_id: int
+    chat_id: int
     external_account_id: str
     provider_chat_id: str
     body: str | None
@@ -34,7 +35,7 @@ TAKE_SEND_ATTEMPT = Prepared(
         where chat_id = %(chat_id)s and status = 'sending'
         order by id limit 1 for update
     ), taken as (
-        update channels_message m set attempted_at = now(), updated_at = now()
+        update channels_message m set attempted_at = now()
         from head where m.id = head.id and m.attempted_at is null and m.status = 'sending'
             and not exists (select from channels_message o where o.chat_id = %(chat_id)s and o.status = 'sending'
                             and o.attempted_at is not null)
@@ -46,7 +47,7 @@ TAKE_SEND_ATTEMPT = Prepared(
         from taken
         on conflict (message_id, number) do update set at = now()
     )
-    select taken.id, taken.account_id, a.external_account_id, c.provider_chat_id, taken.body,
+    select taken.id, taken.account_id, taken.chat_id, a.external_account_id, c.provider_chat_id, taken.body,
         taken.quoted->>'provider_msg_id', taken.attachments <> '[]'
     from taken join channels_account a on a.id = taken.account_id join channels_chat c on c.id = taken.chat_id""",
 )
@@ -79,6 +80,8 @@ SETTLE_ATTEMPT = Prepared(
         update channels_message t set
             status = case when t.status in ('sending', 'unconfirmed') then %(status)s::text else t.status end,
             provider_msg_id = coalesce(t.provider_msg_id, %(provider_msg_id)s::text),
+            accepted_at = case when %(status)s::text = 'sent' then coalesce(t.accepted_at, now())
+                else t.accepted_at end,
             error = case when t.status in ('sending', 'unconfirmed') then %(error)s::jsonb else t.error end,
             looks = 0, next_look_at = now() + make_interval(secs => %(verify_seconds)s::int),
             seq = a.seq + 1, updated_at = now()
@@ -144,7 +147,7 @@ async def settle_attempt(
         },
     )
     row = await cursor.fetchone()
-    return row and Settled(ChangedMessage(*row[:7]), *row[7:])
+    return row and Settled(ChangedMessage(*row[:8]), *row[8:])
 
 
 # An echo with an unknown id belongs to the oldest send with the same text and kind of file that was handed to UniPile
@@ -193,7 +196,8 @@ ADOPT_ECHOES = Prepared(
     ), {take_seqs_for("pair")}, m as (
         update channels_message t set provider_msg_id = pair.provider_msg_id,
             status = case when t.status in ('sending', 'unconfirmed') then 'sent' else t.status end,
-            error = null, seen_at = now(), seq = seqs.base + pair.n, updated_at = now()
+            accepted_at = coalesce(t.accepted_at, now()), error = null, seen_at = now(), seq = seqs.base + pair.n,
+            updated_at = now()
         from pair join seqs on seqs.account_id = pair.account_id
         where t.id = pair.id
         returning t.*

@@ -1,4 +1,4 @@
-"""Pacing: how fast an account may send, and how many chats a new account may begin (unipile-api.md §10)."""
+"""Pacing: how fast an account may send (unipile-api.md §10)."""
 
 from typing import NamedTuple
 
@@ -75,35 +75,3 @@ async def _lock_head(cursor: Cursor, chat_id: int) -> tuple[int, int, float | No
     )
     row = await cursor.fetchone()
     return row and (row[0], row[1], row[2])
-
-
-async def take_new_chat(cursor: Cursor, account_id: int, fresh_days: int, limit: int) -> float | None:
-    """Count a chat that an account begins. Returns the seconds to wait if the account is new and has begun `limit`
-    chats within a day, else None. Locks the account.
-    """
-    await cursor.execute(
-        """select created_at < now() - make_interval(days => %s) from channels_account
-           where id = %s for no key update""",
-        (fresh_days, account_id),
-    )
-    row = await cursor.fetchone()
-    if row is None or row[0]:
-        return None
-    await cursor.execute(
-        """select extract(epoch from created_at + interval '1 day' - now())::float8 from channels_new_chat
-           where account_id = %s order by created_at desc offset %s limit 1""",
-        (account_id, limit - 1),
-    )
-    row = await cursor.fetchone()
-    if row is not None and row[0] > 0:
-        return float(row[0])
-    await cursor.execute("insert into channels_new_chat (account_id) values (%s)", (account_id,))
-    return None
-
-
-async def is_known_address(cursor: Cursor, account_id: int, address: str) -> bool:
-    """Whether the account has a chat with this address."""
-    await cursor.execute(
-        "select from channels_chat where account_id = %s and address = %s limit 1", (account_id, address)
-    )
-    return bool(cursor.rowcount)

@@ -7,10 +7,11 @@ from typing import NamedTuple
 import orjson
 from aiopg import Cursor
 
+from server.store.chats.sight import sees_now
 from server.store.db.prepared import Prepared
 from server.store.db.seq import STORE_SEQ, take_seqs_for
 from server.store.messages.message_rows import MessageKey
-from server.store.messages.messages import CHANGED, ChangedMessage
+from server.store.messages.messages import CHANGED, MESSAGE_JSON, ChangedMessage
 from server.store.sending.sends import SendTarget
 
 # After the first check right behind the attempt; after the last one only the echo or a user decides.
@@ -173,7 +174,7 @@ NOTE_SEEN = Prepared(
         update channels_message t set seen_at = now() from echo where t.id = echo.id and echo.status = 'sent'
     ), m as (
         update channels_message t set status = 'sent', error = null, seen_at = now(), next_look_at = null,
-            seq = seqs.base + echo.n, updated_at = now()
+            accepted_at = coalesce(t.accepted_at, now()), seq = seqs.base + echo.n, updated_at = now()
         from echo join seqs on seqs.account_id = echo.account_id
         where t.id = echo.id and echo.status = 'unconfirmed'
         returning t.*
@@ -214,7 +215,9 @@ async def lock_retry_target(
         {"user_id": user_id, "provider": provider, "account_id": account_id, "message_id": message_id},
     )
     row = await cursor.fetchone()
-    return row and RetryTarget(SendTarget(*row[:4]), row[4], row[5], row[6], orjson.loads(row[7]))
+    if row is None or not await sees_now(cursor, user_id, row[4]):
+        return None
+    return RetryTarget(SendTarget(*row[:4]), row[4], row[5], row[6], orjson.loads(row[7]))
 
 
 async def queue_again(cursor: Cursor, message_id: int) -> tuple[ChangedMessage, str]:
@@ -225,6 +228,7 @@ async def queue_again(cursor: Cursor, message_id: int) -> tuple[ChangedMessage, 
         f"""with m as (
                 update channels_message t set status = 'sending', error = null, attempted_at = null,
                     provider_msg_id = null, sent_at = now(), counted_at = now(), seen_at = null, scheduled_at = null,
+                    accepted_at = null, delivered_at = null, read_at = null,
                     looks = 0, next_look_at = null,
                     seq = a.seq + 1, updated_at = now()
                 from channels_account a where t.id = %s and a.id = t.account_id
@@ -234,7 +238,22 @@ async def queue_again(cursor: Cursor, message_id: int) -> tuple[ChangedMessage, 
         (message_id,),
     )
     row = await cursor.fetchone()
-    return ChangedMessage(*row[:7]), str(row[7])
+    return ChangedMessage(*row[:8]), str(row[8])
+
+
+async def clear_failed(cursor: Cursor, message_id: int) -> str | None:
+    """Empty a failed message that is to be deleted and return it as JSON; None if it has not failed, or is being sent
+    again. The account must be locked.
+    """
+    await cursor.execute(
+        f"""with m as (
+                update channels_message t set body = null, attachments = '[]', deleted_at = now(), updated_at = now()
+                where t.id = %s and t.status = 'failed' returning t.*)
+            select {MESSAGE_JSON} from m""",
+        (message_id,),
+    )
+    row = await cursor.fetchone()
+    return row and str(row[0])
 
 
 async def list_lost_sends(cursor: Cursor, seconds: int) -> list[tuple[int, int, bool]]:

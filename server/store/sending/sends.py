@@ -1,11 +1,12 @@
 """Sends: authorises and locks, then inserts the message before UniPile is called."""
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple, TypedDict
+from typing import Literal, NamedTuple, TypedDict
 
 import orjson
 from aiopg import Cursor
 
+from server.store.chats.sight import sees, sees_now
 from server.store.db.prepared import Prepared
 from server.store.db.seq import STORE_SEQ, take_seqs_for
 from server.store.messages.messages import CHANGED, ChangedMessage
@@ -28,6 +29,19 @@ class SenderChat(TypedDict):
     chat_id: int
 
 
+class Author(NamedTuple):
+    """Who writes a message, or changes a chat: a user, a program with an API key, or a rule; AUTOMATIC is none of an
+    account's rules.
+    """
+
+    kind: Literal["user", "api_key", "rule"]
+    id: int
+
+
+# Writes welcomes, away texts and surveys.
+AUTOMATIC = Author("rule", 0)
+
+
 class NewSend(TypedDict):
     """One of several sends to insert, in the order of `n`; its writer had read up to `seen_seq`."""
 
@@ -36,17 +50,19 @@ class NewSend(TypedDict):
     client_id: str
     body: str | None
     seen_seq: int | None
+    author_kind: str
+    author_id: int
 
 
 # One query authorises and locks.
 LOCK_SEND_TARGET = Prepared(
     "lock_send_target",
-    """
-    select a.id, a.user_id, a.status, u.role, c.kind
+    f"""
+    select a.id, a.user_id, a.status, u.role, c.kind, u.is_restricted
     from channels_account a
     join channels_account_member u on u.account_id = a.id and u.user_id = %(user_id)s
     join channels_chat c on c.account_id = a.id and c.id = %(chat_id)s
-    where a.id = %(account_id)s and a.provider = %(provider)s
+    where a.id = %(account_id)s and a.provider = %(provider)s and {sees()}
     for no key update of a""",
 )
 
@@ -65,11 +81,15 @@ async def lock_send_target(
         },
     )
     row = await cursor.fetchone()
-    return row and SendTarget(*row)
+    if row is None or (row[5] and not await sees_now(cursor, user_id, chat_id)):
+        return None
+    return SendTarget(*row[:5])
 
 
 class SendTargets(NamedTuple):
-    """An account whose lock this transaction holds, and how many of the sends are allowed."""
+    """An account whose lock this transaction holds, and how many of the sends are allowed here; those of restricted
+    agents are stored one by one.
+    """
 
     owner_id: int
     account_status: str
@@ -81,7 +101,7 @@ LOCK_SEND_TARGETS = Prepared(
     """
     select a.user_id, a.status, (
         select count(*) from jsonb_to_recordset(%(rows)s::jsonb) as x (user_id bigint, chat_id bigint)
-        join channels_account_member u on u.account_id = a.id and u.user_id = x.user_id
+        join channels_account_member u on u.account_id = a.id and u.user_id = x.user_id and not u.is_restricted
         join channels_chat c on c.account_id = a.id and c.id = x.chat_id and c.kind <> 'channel')
     from channels_account a where a.id = %(account_id)s and a.provider = %(provider)s
     for no key update of a""",
@@ -110,10 +130,10 @@ INSERT_SEND = Prepared(
     f"""
     with m as (
         insert into channels_message (account_id, chat_id, client_id, direction, status, body, quoted, attachments,
-                                      sent_at, counted_for, seen_seq, seq, inserted_seq)
+                                      sent_at, counted_for, seen_seq, author_kind, author_id, seq, inserted_seq)
         select a.id, %(chat_id)s::bigint, %(client_id)s::text, 'out', 'sending', %(body)s::text,
             %(quoted)s::jsonb, %(attachments)s::jsonb, now(), counted_for_now(a), {SEEN.format("%(seen)s::bigint")},
-            a.seq + 1, a.seq + 1
+            %(author_kind)s::text, %(author_id)s::bigint, a.seq + 1, a.seq + 1
         from channels_account a join channels_chat c on c.id = %(chat_id)s and c.account_id = a.id
         where a.id = %(account_id)s
         on conflict (account_id, client_id) do nothing
@@ -132,6 +152,7 @@ async def insert_send(
     quoted: str | None = None,
     attachments: Sequence[Mapping[str, object]] = (),
     *,
+    author: Author,
     seen_seq: int | None = None,
 ) -> tuple[ChangedMessage, str] | None:
     """Insert a message in state `sending`; returns (message, sent_at), or None if the client_id is taken. `seen_seq`
@@ -143,11 +164,13 @@ async def insert_send(
         "client_id": client_id,
         "body": body,
         "seen": seen_seq,
+        "author_kind": author.kind,
+        "author_id": author.id,
     }
     files = orjson.dumps(attachments).decode()
     await INSERT_SEND.execute(cursor, values | {"quoted": quoted, "attachments": files})
     row = await cursor.fetchone()
-    return row and (ChangedMessage(*row[:7]), str(row[7]))
+    return row and (ChangedMessage(*row[:8]), str(row[8]))
 
 
 # That a client_id is new is certain, because the account is locked: no seq is taken for a known one. A scalar subquery
@@ -157,16 +180,18 @@ INSERT_SENDS = Prepared(
     f"""
     with fresh as (
         select %(account_id)s::bigint as account_id, x.chat_id, x.client_id, x.body, x.seen_seq,
+            x.author_kind, x.author_id,
             row_number() over (order by x.n) as n
         from jsonb_to_recordset(%(rows)s::jsonb)
-            as x (n integer, chat_id bigint, client_id text, body text, seen_seq bigint)
+            as x (n integer, chat_id bigint, client_id text, body text, seen_seq bigint, author_kind text,
+                  author_id bigint)
         where (select k.id from channels_message k
                where k.account_id = %(account_id)s and k.client_id = x.client_id) is null
     ), {take_seqs_for("fresh")}, m as (
         insert into channels_message (account_id, chat_id, client_id, direction, status, body, attachments,
-                                      sent_at, counted_for, seen_seq, seq, inserted_seq)
+                                      sent_at, counted_for, seen_seq, author_kind, author_id, seq, inserted_seq)
         select a.id, f.chat_id, f.client_id, 'out', 'sending', f.body, '[]', now(), counted_for_now(a),
-            {SEEN.format("f.seen_seq")}, seqs.base + f.n, seqs.base + f.n
+            {SEEN.format("f.seen_seq")}, f.author_kind, f.author_id, seqs.base + f.n, seqs.base + f.n
         from fresh f join channels_chat c on c.id = f.chat_id join channels_account a on a.id = c.account_id
         cross join seqs where a.id = %(account_id)s order by f.n
         returning *
@@ -182,7 +207,7 @@ async def insert_sends(
     client_ids are distinct and the account is locked.
     """
     await INSERT_SENDS.execute(cursor, {"account_id": account_id, "rows": orjson.dumps(rows).decode()})
-    return [(ChangedMessage(*row[:7]), str(row[7])) for row in await cursor.fetchall()]
+    return [(ChangedMessage(*row[:8]), str(row[8])) for row in await cursor.fetchall()]
 
 
 async def fetch_quotable(cursor: Cursor, chat_id: int, message_id: int) -> str | None:

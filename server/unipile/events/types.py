@@ -53,6 +53,11 @@ class MessageEvent:
         return (who and who["name"]) or None
 
     @property
+    def is_in_own_chat(self) -> bool:
+        """Whether `contact` is whom the chat is with, known by an address."""
+        return self.chat_kind == "direct" and self.chat_address is not None
+
+    @property
     def quoted_message(self) -> str:
         """The provider's id of the quoted message; '' when there is none or it is unknown."""
         return (self.quoted and self.quoted["provider_msg_id"]) or ""

@@ -1,5 +1,6 @@
 """Reads contacts: the `attendee_…` objects of webhooks, and whether one of them is the connected account itself."""
 
+import re
 from collections.abc import Mapping
 from typing import TypedDict, cast
 
@@ -9,6 +10,7 @@ from server.unipile.fields.addresses import address, with_phone_keys
 from server.unipile.fields.texts import MAX_ID_LENGTH, provided_name, text
 
 MAX_MENTIONS = 50
+USERNAME = re.compile(r"@?([A-Za-z0-9._]{1,100})")
 
 
 class ContactRef(TypedDict):
@@ -21,11 +23,12 @@ class ContactRef(TypedDict):
 
 class Contact(ContactRef):
     """A contact with all its ids (§6.4): `ids` holds the provider's ids, the alias that both forms of a phone number
-    share and, behind a '#', UniPile's own id, which is `external_id`.
+    share and, behind a '#', UniPile's own id, which is `external_id`. `username` is at WhatsApp, without the @.
     """
 
     ids: list[str]
     external_id: str | None
+    username: str | None
 
 
 def contact_of(value: object) -> ContactRef | None:
@@ -61,7 +64,12 @@ def known_contact(value: object, *, chat_address: str | None = None) -> Contact 
     own = text(value.get("attendee_id"), MAX_ID_LENGTH)
     addresses = (plain for other in others if (plain := address(other)) and jids.is_contact(plain))
     ids = with_phone_keys([who["provider_id"], *addresses])
-    return {**who, "ids": [*ids, *([f"#{own}"] if own else [])], "external_id": own or None}
+    return {
+        **who,
+        "ids": [*ids, *([f"#{own}"] if own else [])],
+        "external_id": own or None,
+        "username": _username(specifics),
+    }
 
 
 def mentions(value: object) -> tuple[Contact, ...]:
@@ -105,6 +113,13 @@ def is_account(body: Mapping[str, object], who: ContactRef) -> bool:
     info = cast(dict[str, object], info) if isinstance(info, dict) else {}
     is_its_id = address(info.get("user_id")) == who["provider_id"]
     return is_its_id or is_same_phone(phone_of_name(info.get("phone_number")), who["phone"])
+
+
+def _username(specifics: object) -> str | None:
+    """Not documented by UniPile for WhatsApp, whose usernames have letters, digits, dots and underscores."""
+    name = specifics.get("username") if isinstance(specifics, dict) else None
+    match = USERNAME.fullmatch(name.strip()) if isinstance(name, str) else None
+    return match[1] if match else None
 
 
 def _phone(who: Mapping[str, object], provider_id: str) -> str | None:

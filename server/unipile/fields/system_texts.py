@@ -22,6 +22,6 @@ UNKNOWN_SYSTEM_TEXT = "Something about this chat changed"
 
 def system_text(event_type: int | None, sender: ContactRef | None, *, is_own: bool) -> str:
     """The sentence for a system event of this type by this sender."""
-    name = "You" if is_own else isolate((sender and (sender["name"] or sender["phone"])) or "Somebody")
+    name = "You" if is_own else isolate((sender and (sender["name"] or sender["phone"])) or "A participant")
     sentence = SYSTEM_TEXTS.get(event_type, UNKNOWN_SYSTEM_TEXT).format(name=name)
     return sentence.replace("You was", "You were")

@@ -4,7 +4,14 @@ import base64
 
 import pytest
 
-from server.config.billing import Billing, SignatureError, check_billing, check_signature, sign
+from server.config.billing import (
+    Billing,
+    SignatureError,
+    check_billing,
+    check_signature,
+    make_secret,
+    sign,
+)
 from server.config.reader import ConfigError
 
 # The example of standardwebhooks.com's own libraries.
@@ -15,7 +22,7 @@ SIGNATURE = "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
 
 def check(**changes: object) -> None:
     given: dict[str, object] = {
-        "secret": SECRET,
+        "known": (SECRET,),
         "webhook_id": ID,
         "timestamp": str(MOMENT),
         "signatures": SIGNATURE,
@@ -70,9 +77,22 @@ def test_invalid_signatures_are_rejected(changes: dict[str, object]) -> None:
         check(**changes)
 
 
+def test_while_the_secret_is_rotated_both_are_accepted_and_no_other() -> None:
+    new = make_secret()
+    for known in ((new, SECRET), (SECRET, new)):
+        check(known=known)
+        check(known=known, signatures=f"v1,AAAA {sign(new, ID, MOMENT, BODY)}")
+    with pytest.raises(SignatureError):
+        check(known=(new, make_secret()))
+    assert Billing(secret=new, secret_previous=SECRET).secrets == (new, SECRET)
+    assert Billing(secret_previous=SECRET).secrets == ()
+
+
 @pytest.mark.parametrize("secret", ["secret", "whsec_", "whsec_abc", "whsec_!!!!", "whsec_" + "A" * 200])
 def test_an_unusable_billing_secret_stops_the_start(secret: str) -> None:
-    check_billing(Billing(secret=SECRET))
+    check_billing(Billing(secret=SECRET, secret_previous=make_secret()))
+    with pytest.raises(ConfigError, match="CONFAB_BILLING_SECRET_PREVIOUS"):
+        check_billing(Billing(secret=SECRET, secret_previous=secret))
     check_billing(Billing())
     with pytest.raises(ConfigError, match="CONFAB_BILLING_SECRET") as caught:
         check_billing(Billing(secret=secret))

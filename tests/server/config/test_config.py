@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from server.config import ROOT, ConfigError, load_config
+from server.config.web import local_url
 from tests.server.config.loading import PRODUCTION, TOML, Load, load_error
 
 
@@ -187,6 +188,14 @@ def test_the_environment_wins_over_the_env_file(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("PORT=9001\nHOST=127.0.0.2\nREDIS_URL=\n")
     config = load_config({"DATA_DIR": str(tmp_path), "PORT": "9002"}, TOML, tmp_path / ".env")
     assert (config.web.port, config.web.host, config.redis.url) == (9002, "127.0.0.2", None)
+
+
+@pytest.mark.parametrize(("host", "url"), [("0.0.0.0", "127.0.0.1"), ("::", "127.0.0.1"), ("::1", "[::1]")])
+def test_the_sandbox_reaches_the_inbox_on_this_machine_whatever_its_public_url(
+    load: Load, host: str, url: str
+) -> None:
+    config = load(PRODUCTION, HOST=host, PORT="9000", PUBLIC_URL="https://inbox.example.com")
+    assert local_url(config.web) == f"http://{url}:9000"
 
 
 def test_public_url_of_a_server_on_every_address_names_this_machine(load: Load) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from server.config import ROOT, Config, ConfigError, load_config
+from server.config.billing import make_secret
 from server.config.environment import read_environment
 from tests.server.config.loading import PRODUCTION
 
@@ -107,6 +108,11 @@ def test_a_misspelled_setting_is_rejected(load: Load, name: str) -> None:
         ({"CONFAB_PACE_BURST": "3"}, "CONFAB_PACE_BURST"),
         ({**PRODUCTION, "JWT_SECRET_PREVIOUS": PRODUCTION["JWT_SECRET"]}, "JWT_SECRET_PREVIOUS"),
         (
+            {**PRODUCTION, "WEBHOOK_SECRET_PREVIOUS": PRODUCTION["WEBHOOK_SECRET"]},
+            "WEBHOOK_SECRET_PREVIOUS",
+        ),
+        ({**PRODUCTION, "CONFAB_BILLING_SECRET_PREVIOUS": make_secret()}, "CONFAB_BILLING_SECRET_PREVIOUS"),
+        (
             {
                 **PRODUCTION,
                 "DATABASE_URL": "postgres://db/x",
@@ -129,7 +135,7 @@ def test_a_key_without_a_bucket_is_named_only_if_it_is_ours(load: Load) -> None:
 
 def test_a_setting_with_effect_is_not_named(load: Load) -> None:
     assert load(**PRODUCTION, SMTP_URL="smtp://m", CONFAB_MAIL_SENDER="a@x.example").unused == ()
-    assert load("MY_PART=9000\nPORT=${MY_PART}\nPOSTGRES_PASSWORD=x\nPGPASSWORD=x\n").unused == ()
+    assert load("MY_PART=9000\nPORT=${MY_PART}\nTLS_FOLDER=x\nPGPASSWORD=x\n").unused == ()
 
 
 def test_an_unknown_name_in_the_env_file_is_named(load: Load) -> None:

@@ -72,7 +72,13 @@ def test_every_secret_of_the_example_file_is_rejected(load: Load, tmp_path: Path
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("JWT_SECRET", JWT_SECRET[:31]), ("WEBHOOK_SECRET", "mK3vP8xR1wB6nT9")]
+    ("name", "value"),
+    [
+        ("JWT_SECRET", JWT_SECRET[:31]),
+        ("WEBHOOK_SECRET", "mK3vP8xR1wB6nT9"),
+        ("JWT_SECRET_PREVIOUS", JWT_SECRET[:31]),
+        ("WEBHOOK_SECRET_PREVIOUS", "mK3vP8xR1wB6nT9"),
+    ],
 )
 def test_short_secret_stops_production(load: Load, name: str, value: str) -> None:
     assert load_error(load, {**PRODUCTION, name: value}).startswith(f"{name} is too short")

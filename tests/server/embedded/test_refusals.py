@@ -11,7 +11,7 @@ import pytest
 from server.config import Config
 from server.embedded import ServiceError, embedded_services, folders
 from server.embedded.packages import package_folder
-from tests.support.programs import query, servers_on
+from tests.support.programs import owners_of, query, servers_on
 
 
 def test_a_file_in_place_of_the_data_folder_is_named(without_sandbox: Config, tmp_path: Path) -> None:
@@ -63,7 +63,7 @@ class TestAsRoot:
         without_sandbox.data_dir.chmod(0o700)
         with embedded_services(without_sandbox) as running:
             assert query(running, "select 1") == 1
-            owners = {Path(f"/proc/{pid}").stat().st_uid for pid in servers_on(running.data_dir)}
+            owners = owners_of(servers_on(running.data_dir))
         assert owners
         assert 0 not in owners
         assert stat.S_IMODE(without_sandbox.data_dir.stat().st_mode) == 0o700

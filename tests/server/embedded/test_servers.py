@@ -19,7 +19,7 @@ from server.config import ROOT, Config
 from server.embedded import ServiceError, embedded_services
 from server.embedded.children import PORTS
 from server.embedded.packages import package_folder
-from tests.support.programs import query, servers_on, wait_for
+from tests.support.programs import query, servers_on, signal_running, wait_for
 
 # Confab without its web part: starts the servers, prints their URLs, waits to be killed.
 HOLDER = """
@@ -222,9 +222,7 @@ def test_a_dead_server_restarts_on_its_port_with_its_data(without_sandbox: Confi
         query(running, "create table kept as select 7 as number")
         with redis_of(running) as client:
             client.set("kept", "yes")
-            for pid in servers_on(running.data_dir):
-                if Path(f"/proc/{pid}/stat").exists():
-                    os.kill(pid, signal.SIGKILL)
+            signal_running(servers_on(running.data_dir), signal.SIGKILL)
             wait_for(lambda: answers(lambda: query(running, "select number from kept")))
             wait_for(lambda: answers(client.ping))
             assert client.get("kept") == "yes"

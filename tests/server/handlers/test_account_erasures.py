@@ -4,13 +4,13 @@ from typing import Any
 
 from server.routes import ROUTES
 from tests.flows.stored_files import stored_blobs
-from tests.server.handlers.test_exports import ask, execute, fetch
+from tests.server.handlers.test_exports import ask, fetch
 from tests.support.factories import CHANNELS, add_member, audit_lines, sign_in_as
 from tests.support.fixtures_stack import Stack
 from tests.support.media_files import enclosed, png, receive
 from tests.support.peers import Peer, eventually
 from workers.context import Parts
-from workers.media.copy import clear_released
+from workers.media.cleanup import clear_released
 
 ANSWERS = {route.name: route.answer for route in ROUTES}
 ERASURES = f"{CHANNELS}/erasures"
@@ -72,7 +72,7 @@ async def test_an_erased_account_is_absent_for_all_users_at_once(stack: Stack) -
     assert (await owner.call("POST", f"{account_path}/erasure")).status == 404
 
     async def left() -> bool:
-        return not any(connection.accounts for connection in stack.app_connections())
+        return not any(connection.topics for connection in stack.app_connections())
 
     await eventually(left)
     done = await erased(owner)
@@ -104,7 +104,7 @@ async def test_erasing_an_account_erases_files_pictures_search_tokens_and_export
     await erased(owner)
     hits = await owner.ok("GET", "/api/search?q=Quixotic")
     assert (hits["messages"], hits["chats"], hits["people"]) == ([], [], [])
-    await execute(stack, LONG_AGO)
+    await stack.execute(LONG_AGO)
     await clear_released(parts)
     assert await stored_blobs(stack) == 0
 

@@ -11,7 +11,7 @@ from server.unipile.errors import NotTaken, OutcomeUnknown, Rejected, UnipileErr
 from server.web.app_keys import UNIPILE
 from tests.support.factories import CHANNELS, add_member, make_account, observe, revoke_entitlement, walk
 from tests.support.fixtures_stack import Stack
-from tests.support.peers import Peer
+from tests.support.peers import Peer, eventually
 
 CONNECT = f"{CHANNELS}/connect"
 
@@ -160,6 +160,26 @@ async def test_disconnecting_deletes_the_account_at_unipile_only(web_only: Stack
     headers = {"X-API-KEY": "sandbox-key"}
     assert (await web_only.sandbox.call("GET", "/api/v1/accounts/acc-1", headers=headers)).status == 404
     assert (await agent.call("DELETE", path)).status == 204  # already deleted there, as intended
+
+
+async def test_a_busy_day_is_for_the_sandbox_only(web_only: Stack) -> None:
+    agent = await web_only.sign_in()
+    account = (await agent.ok("POST", CONNECT, {}))["account"]
+    answer = await agent.call("POST", f"{CHANNELS}/{account['id']}/busy-day")
+    assert (answer.status, answer.body["error"]["code"]) == (404, "not_found")
+
+
+async def test_one_call_links_an_account_and_plays_a_busy_day(demo: Stack) -> None:
+    agent, stranger = await demo.sign_in(), await demo.sign_in("other")
+    path = f"{CHANNELS}/{(await agent.ok('POST', CONNECT, {}))['account']['id']}"
+    assert (await stranger.call("POST", f"{path}/busy-day")).status == 404
+    assert (await agent.call("POST", f"{path}/busy-day")).status == 204
+
+    async def has_chats() -> bool:
+        return len((await agent.ok("GET", f"{path}/chats?limit=100"))["items"]) > 24
+
+    await eventually(has_chats)
+    assert (await agent.ok("GET", path))["account"]["status"] == "connected"
 
 
 async def test_reconnecting_gives_a_new_code_for_the_same_account(web_only: Stack) -> None:

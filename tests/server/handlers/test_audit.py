@@ -30,7 +30,9 @@ async def lines(admin: Peer, **wanted: object) -> list[dict[str, Any]]:
 async def write_lines(stack: Stack, count: int, **actor: Any) -> None:
     async def write(cursor: Cursor) -> None:
         for number in range(count):
-            await audit.record(cursor, "test.done", Actor(**({"name": "ana"} | actor)), ("thing", number))
+            await audit.record(
+                cursor, "contacts.exported", Actor(**({"name": "ana"} | actor)), ("thing", number)
+            )
 
     await stack.app[DATABASE].write(write)
 
@@ -80,8 +82,8 @@ async def test_the_audit_log_is_paged_and_filtered_by_action_user_and_time(web_o
     everything = await walk(owner, AUDIT, 4)
     assert [line["id"] for line in everything] == sorted((line["id"] for line in everything), reverse=True)
     assert len(await lines(owner, actor_id=77)) == 12
-    assert len(await lines(owner, action="test.done")) == 15
-    assert len(await lines(owner, action="test.done", actor_id=78)) == 3
+    assert len(await lines(owner, action="contacts.exported")) == 15
+    assert len(await lines(owner, action="contacts.exported", actor_id=78)) == 3
     assert await lines(owner, action="test") == []
     middle = everything[7]["at"]
     since, until = await lines(owner, since=middle), await lines(owner, until=middle)
@@ -98,7 +100,7 @@ async def test_the_audit_file_is_complete_and_contains_no_formula(
     monkeypatch.setattr("server.handlers.audit.LINES_PER_READ", 4)
     owner = await sign_in_as(web_only, "owner")
     await write_lines(web_only, 9, name='=HYPERLINK("https://evil.example")', address="@SUM(1)")
-    answer = await owner.call("GET", AUDIT + "/export?action=test.done")
+    answer = await owner.call("GET", AUDIT + "/export?action=contacts.exported")
     assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
     assert answer.headers["Content-Disposition"] == 'attachment; filename="audit.csv"'
     assert answer.raw.startswith(b"\xef\xbb\xbfid,")  # Excel takes it for UTF-8
@@ -131,4 +133,4 @@ async def test_only_the_retention_deletes_audit_lines_and_only_old_ones(web_only
     with pytest.raises(psycopg2.errors.RestrictViolation):
         await database.write(forbidden)
     owner = await sign_in_as(web_only, "owner")
-    assert len(await lines(owner, action="test.done")) == 2
+    assert len(await lines(owner, action="contacts.exported")) == 2

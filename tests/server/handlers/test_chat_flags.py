@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.factories import CHANNELS, add_member, make_account, make_chat
+from tests.support.factories import CHANNELS, add_member, make_account, make_chat, sign_in_as
 from tests.support.fixtures_stack import Stack
 from tests.support.peers import Peer, eventually
 
@@ -71,6 +71,22 @@ async def test_an_archived_chat_is_out_of_sight_and_stays_so(linked: LinkedChat)
     await linked.patch(archived=False)
     await linked.wait_at_unipile(archived=0)
     assert (await linked.list(), await linked.list("archived")) == ([here], [])
+
+
+async def test_a_message_unarchives_a_chat_where_the_team_has_chosen_so(linked: LinkedChat) -> None:
+    owner = await sign_in_as(linked.stack, "owner")
+    settings = await owner.ok("PATCH", "/api/team-settings", {"keep_archived": False})
+    assert settings["settings"] == {"answer_assigns": True, "keep_archived": False}
+    socket = await linked.agent.listen()
+    await linked.patch(archived=True)
+    await linked.wait_at_unipile(archived=1)
+    await linked.agent.ok("POST", f"{linked.path}/send", {"text": "Tem."})
+    await socket.wait_for_event("chat:updated", last_message_status="delivered", archived=True)
+    await linked.stack.write("acc-1", "Alô?")
+    await socket.wait_for_event("chat:updated", archived=False)
+    await linked.wait_at_unipile(archived=0)
+    assert await linked.list() == [linked.chat["id"]]
+    assert (await owner.call("PATCH", "/api/team-settings", {})).status == 422
 
 
 async def test_a_chat_is_pinned_and_muted_here_and_there(linked: LinkedChat) -> None:

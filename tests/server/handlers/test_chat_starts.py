@@ -90,9 +90,10 @@ async def test_a_chat_begins_with_one_message(door: Door, faults: dict[str, Any]
 
 async def test_a_first_message_pushes_the_payers_usage(door: Door) -> None:
     """A message that UniPile certainly rejected is uncounted and the usage pushed, without any webhook."""
-    await door.faults(webhooks_off=True)
+    fault = {"method": "POST", "path": "/chats", "status": 422, "kind": "invalid_recipient", "times": 1}
+    await door.faults(webhooks_off=True, routes=[fault])
     socket = await door.agent.listen()
-    assert (await door.start(to="+999 1234 5678")).status == 422
+    assert (await door.start()).status == 422
     await socket.wait_for_event("usage:updated", sent_here=0)
     assert (await door.start()).status == 201
     await socket.wait_for_event("usage:updated", sent_here=1)
@@ -221,7 +222,7 @@ async def test_the_echo_of_an_unknown_outcome_is_that_message(door: Door) -> Non
         (503, "no_client_session", (502, "provider_failed")),
         (429, "too_many_requests", (429, "too_many_requests")),
         (401, "disconnected_account", (409, "conflict")),
-        (403, "account_restricted", (403, "forbidden")),
+        (403, "account_restricted", (429, "new_chats_stopped")),
     ],
 )
 async def test_unipiles_rejections_become_api_errors(

@@ -46,7 +46,14 @@ def test_required_plan_features_exist() -> None:
     asked = {route.entitlement for route in ROUTES} - {None}
     assert asked <= {"accounts", "messages", *FEATURES}
     assert {route.name for route in ROUTES if route.entitlement is not None} == {
-        *("connect_account", "reconnect_account", "start_chat", "send_message", "retry_message"),
+        *(
+            "connect_account",
+            "reconnect_account",
+            "start_chat",
+            "send_message",
+            "retry_message",
+            "send_planned_now",
+        ),
         *("edit_message", "delete_message", "set_reaction", "remove_reaction"),
     }
 

@@ -5,13 +5,12 @@ import zipfile
 from typing import Any
 
 import orjson
-from aiopg import Cursor
 
 from server.routes import ROUTES
-from server.web.app_keys import DATABASE
 from tests.support.factories import CHANNELS, add_member
 from tests.support.fixtures_stack import Stack
 from tests.support.peers import Peer, eventually
+from tests.support.survey_rows import make_survey
 from workers.context import Parts, open_parts
 from workers.privacy.export import write_exports
 
@@ -69,13 +68,6 @@ def lines(data: bytes) -> list[dict[str, Any]]:
     return [orjson.loads(line) for line in data.splitlines()]
 
 
-async def execute(stack: Stack, statement: str) -> None:
-    async def run(cursor: Cursor) -> None:
-        await cursor.execute(statement)
-
-    await stack.app[DATABASE].write(run)
-
-
 async def write_now(stack: Stack) -> None:
     """One run of a worker's job."""
     async with open_parts(stack.config) as opened:
@@ -85,19 +77,64 @@ async def write_now(stack: Stack) -> None:
 async def test_an_export_of_a_whole_account(stack: Stack) -> None:
     owner = await stack.sign_in("owner")
     account_id = await written(stack, owner)
+    hours = {"time_zone": "Europe/Berlin", "week": [[]] * 7}
+    put = await owner.ok("PUT", f"{CHANNELS}/{account_id}/hours", hours)
     export = await ask(owner, account_id, with_media=True)
     files = await fetch(owner, account_id, export["id"])
+    assert lines(files["hours.jsonl"])[0] == put["hours"]
+    assert lines(files["hours.jsonl"])[1]["welcome"]["is_on"] is False
     assert {m["body"] for m in lines(files["messages.jsonl"])} == {"From Bia", "=1+1", "More of Bia"}
     chats = {chat["id"]: chat for chat in await owner.chats(account_id)}
     assert {chat["id"] for chat in lines(files["chats.jsonl"])} == set(chats)
+    opened = lines(files["conversations.jsonl"])
+    assert {conversation["chat_id"] for conversation in opened} == set(chats)
+    assert files["activities.jsonl"] == b""
     assert {who["name"] for who in lines(files["contacts.jsonl"])} >= {"Bia Lima", "=Caio"}
     assert b"'=1+1" in files["messages.csv"]
     assert all(files[name].startswith(b"\xef\xbb\xbfid,") for name in ("messages.csv", "contacts.csv"))
     assert b",+5511988880000," in files["contacts.csv"]
     assert b",=" not in files["messages.csv"] + files["contacts.csv"]
-    assert set(files) >= {"README.txt", "reactions.jsonl", "attempts.jsonl", "media.jsonl"}
+    assert set(files) >= {"README.txt", "reactions.jsonl", "attempts.jsonl", "media.jsonl", "planned.jsonl"}
     listed = await owner.ok("GET", f"{CHANNELS}/{account_id}/exports")
     assert [(one["id"], one["messages"]) for one in listed["items"]] == [(export["id"], 3)]
+
+
+async def test_notes_are_in_exports_and_marked_as_internal(stack: Stack) -> None:
+    owner = await stack.sign_in("owner")
+    account_id = await written(stack, owner)
+    chats = {chat["contact"]["name"]: chat for chat in await owner.chats(account_id)}
+    for name, text in (("Bia Lima", "Asked twice"), ("=Caio", "About another")):
+        notes = f"{CHANNELS}/{account_id}/chats/{chats[name]['id']}/notes"
+        await owner.ok("POST", notes, {"text": text, "mentions": [owner.user_id]})
+
+    async def exported(**wanted: Any) -> set[tuple[str, bool]]:
+        export = await ask(owner, account_id, **wanted)
+        files = await fetch(owner, account_id, export["id"])
+        assert b"notes.jsonl" in files["README.txt"]
+        return {(note["body"], note["is_internal"]) for note in lines(files["notes.jsonl"])}
+
+    assert await exported() == {("Asked twice", True), ("About another", True)}
+    assert await exported(contact_id=chats["Bia Lima"]["contact"]["id"]) == {("Asked twice", True)}
+    # Nothing of them has reached the contact.
+    phone = await stack.sandbox.ok("GET", "/sandbox/state")
+    assert "Asked twice" not in str(phone)
+
+
+async def test_surveys_are_in_exports(stack: Stack) -> None:
+    owner = await stack.sign_in("owner")
+    account_id = await written(stack, owner)
+    chats = {chat["contact"]["name"]: chat for chat in await owner.chats(account_id)}
+    for name, score in (("Bia Lima", 5), ("=Caio", 2)):
+        await make_survey(stack, account_id, chats[name]["id"], score, user_id=owner.user_id)
+
+    async def exported(**wanted: Any) -> list[tuple[int, int]]:
+        export = await ask(owner, account_id, **wanted)
+        files = await fetch(owner, account_id, export["id"])
+        assert b"surveys.jsonl" in files["README.txt"]
+        return [(survey["score"], survey["user_id"]) for survey in lines(files["surveys.jsonl"])]
+
+    assert await exported() == [(5, owner.user_id), (2, owner.user_id)]
+    assert await exported(contact_id=chats["Bia Lima"]["contact"]["id"]) == [(5, owner.user_id)]
 
 
 async def test_an_export_of_one_contact_holds_no_other(stack: Stack) -> None:
@@ -108,6 +145,8 @@ async def test_an_export_of_one_contact_holds_no_other(stack: Stack) -> None:
     export = await ask(owner, account_id, contact_id=bia["id"])
     files = await fetch(owner, account_id, export["id"])
     assert {m["body"] for m in lines(files["messages.jsonl"])} == {"From Bia", "More of Bia"}
+    assert len(lines(files["conversations.jsonl"])) == 1
+    assert files["hours.jsonl"] == b""
     assert b"Caio" not in b"".join(files.values())
 
 
@@ -143,14 +182,13 @@ async def test_a_killed_workers_export_is_written_by_another(web_only: Stack) ->
     owner = await web_only.sign_in("owner")
     account_id = (await web_only.make_account(owner))["id"]
     export = await ask(owner, account_id)
-    await execute(
-        web_only,
+    await web_only.execute(
         "update channels_export set state = 'running', tries = 1, claimed_until = now() + interval '1h'",
     )
     await write_now(web_only)
     export_path = f"{CHANNELS}/{account_id}/exports/{export['id']}"
     assert (await owner.ok("GET", export_path))["export"]["state"] == "running"
-    await execute(web_only, "update channels_export set claimed_until = now()")
+    await web_only.execute("update channels_export set claimed_until = now()")
     await write_now(web_only)
     assert set(await fetch(owner, account_id, export["id"])) >= {"messages.jsonl"}
 
@@ -167,7 +205,7 @@ async def test_an_export_becomes_unavailable(stack: Stack, parts: Parts) -> None
 
     second = await ask(owner, account_id)
     await fetch(owner, account_id, second["id"])
-    await execute(stack, "update channels_export set expires_at = now()")
+    await stack.execute("update channels_export set expires_at = now()")
     assert (await owner.call("GET", f"{export_path}/{second['id']}/file")).status == 404
     await write_exports(parts)
     assert (await owner.ok("GET", export_path))["items"] == []

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from aiopg import Cursor
 
+from server import VERSION
 from server.config import ROOT, Config
 from server.embedded.folders import open_data_dir
 from server.embedded.valkey import Valkey
@@ -21,7 +22,7 @@ from tests.support.services import run_valkey
 
 
 async def test_a_process_that_runs_is_healthy(web_only: Stack) -> None:
-    assert await web_only.stranger.ok("GET", "/health") == {"status": "ok"}
+    assert await web_only.stranger.ok("GET", "/health") == {"status": "ok", "version": VERSION}
 
 
 async def readiness(stack: Stack) -> tuple[int, dict[str, Any]]:
@@ -36,7 +37,7 @@ async def test_readiness_reports_workers_queues_and_dead_letters(web_only: Stack
     assert (status, body["status"]) == (200, "ready")
     redis_check, database_check = body["checks"]["redis"], body["checks"]["database"]
     assert (redis_check["ok"], redis_check["worker_alive"]) == (True, True)
-    queues = ("ingest", "outbox", "amendments", "media", "mail", "sync")
+    queues = ("ingest", "outbox", "amendments", "media", "mail", "webpush", "sync")
     assert redis_check["queue_age_seconds"] == dict.fromkeys(queues, 0)
     assert abs(redis_check["clock_skew_seconds"]) < 5
     assert (database_check["ok"], database_check["dead_letters"]) == (True, 0)
@@ -151,6 +152,8 @@ async def test_the_demo_login_is_shown_in_sandbox_mode_only(web_only: Stack) -> 
         "providers": ["whatsapp"],
         "open_registration": False,
         "forgot_password": False,
+        "mail": False,
+        "webpush_key": None,
         "uploads": {"max_bytes": 15_000_000, "max_files": 10},
         "version": version,
     }

@@ -32,7 +32,7 @@ async def test_members_are_added_and_removed_live(web_only: Stack) -> None:
     await socket.wait_for_event("account:left", id=account_id)
 
     async def left() -> bool:
-        return not any(connection.accounts for connection in web_only.app_connections())
+        return not any(connection.topics for connection in web_only.app_connections())
 
     await eventually(left, PUSH_SECONDS)
 

@@ -5,13 +5,13 @@ from typing import Any
 
 from tests.flows.stored_files import stored_blobs
 from tests.server.handlers.test_account_erasures import LONG_AGO
-from tests.server.handlers.test_exports import ask, execute, fetch, lines
+from tests.server.handlers.test_exports import ask, fetch, lines
 from tests.support.factories import CHANNELS
 from tests.support.fixtures_stack import Stack
 from tests.support.media_files import enclosed, png, receive
 from tests.support.peers import Peer, eventually
 from workers.context import Parts
-from workers.media.copy import clear_released
+from workers.media.cleanup import clear_released
 
 HERS, HIS = png(1), png(2)
 CAIO = {"phone_number": "5511977770002", "name": "Caio"}
@@ -70,7 +70,7 @@ async def test_erasing_a_contact_erases_pictures_files_and_search_tokens(stack: 
     for words in ("Quixotic", "Bia"):
         hits = await owner.ok("GET", f"/api/search?q={words}")
         assert (hits["people"], hits["chats"], hits["messages"]) == ([], [], []), words
-    await execute(stack, LONG_AGO)
+    await stack.execute(LONG_AGO)
     await clear_released(parts)
     assert await stored_blobs(stack) == before - 2
     assert (await owner.ok("GET", "/api/search?q=Prosaic"))["messages"] != []

@@ -14,6 +14,7 @@ from server.realtime import connection as connections
 from server.realtime import joining
 from server.realtime.broker import publish
 from server.realtime.events import Push, make_push
+from server.redis.channels import account_topic
 from server.web.app_keys import DATABASE, HUB, REDIS
 from tests.support.factories import CHANNELS, START, make_account, make_chat, make_messages
 from tests.support.fixtures_stack import Stack
@@ -35,7 +36,7 @@ async def publish_pushes(stack: Stack, account_id: int, pushes: Sequence[Push]) 
 
 def pushes_of(account_id: int, seqs: Sequence[int], chat_id: int | None = None, size: int = 2) -> list[Push]:
     data = '"' + "x" * (size - 2) + '"'
-    return [make_push("message:new", account_id, seq, chat_id, data) for seq in seqs]
+    return [make_push("message:new", account_topic(account_id), seq, chat_id, data) for seq in seqs]
 
 
 async def make_thread(stack: Stack, name: str = "agent") -> tuple[Peer, int, int]:
@@ -241,8 +242,7 @@ async def test_a_new_account_joins_the_sockets_that_are_open(stack: Stack) -> No
     hub = stack.app[HUB]
 
     async def joined() -> bool:
-        accounts = hub.membership.accounts
-        return account["id"] in accounts and bool(accounts[account["id"]].everything)
+        return bool((found := hub.membership.topics.get(account_topic(account["id"]))) and found.everything)
 
     await eventually(joined)
     await stack.write("acc-1", "Oi")

@@ -4,9 +4,6 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
 
-from aiopg import Cursor
-
-from server.web.app_keys import DATABASE
 from tests.server.handlers.test_accounts import BAD_CURSORS
 from tests.support.factories import CHANNELS, START, add_member, make_account, make_chat, make_messages
 from tests.support.fixtures_stack import Stack
@@ -20,13 +17,6 @@ async def find(peer: Peer, text: str, more: str = "") -> dict[str, Any]:
 
 async def found_texts(peer: Peer, text: str) -> list[str]:
     return [message["body"] for message in (await find(peer, text))["messages"]]
-
-
-async def execute(stack: Stack, statement: str, *values: object) -> None:
-    async def run(cursor: Cursor) -> None:
-        await cursor.execute(statement, values)
-
-    await stack.app[DATABASE].write(run)
 
 
 async def write(stack: Stack, account_id: int, chat_id: int, *bodies: str) -> None:
@@ -45,6 +35,7 @@ async def test_messages_are_found_by_word_prefixes(web_only: Stack) -> None:
         "Die Straße ist gesperrt",
         "注文の確認をお願いします",
         "100% sure_",
+        "_Offen_ in plan_b.pdf",
     ]
     await write(web_only, account_id, chat_id, *texts)
     for wanted, number in (
@@ -58,13 +49,16 @@ async def test_messages_are_found_by_word_prefixes(web_only: Stack) -> None:
         ("注", 2),
         ("100%", 3),
         ("sure", 3),
+        ("offen", 4),
+        ("_offen_", 4),
+        ("pdf plan_b", 4),
     ):
         assert await found_texts(agent, wanted) == [texts[number]], wanted
     for nothing in ("ntrega", "entrega gesperrt", "確文", "🎉", "'", "\\", "a:*|b", "%", "!&|"):
         assert await found_texts(agent, nothing) == [], nothing
     found = (await find(agent, "entrega"))["messages"][0]
     shown = [row for row in await agent.messages(account_id, chat_id) if row["id"] == found["id"]]
-    assert [found] == [shown[0] | {"chat_title": None}]
+    assert [found] == [shown[0] | {"chat_title": None, "chat_kind": "direct", "chat_avatar": None}]
 
 
 async def test_the_newest_come_first_and_all_come_once(web_only: Stack) -> None:
@@ -94,10 +88,9 @@ async def test_contacts_and_chats_are_found_by_name_and_phone(web_only: Stack) -
     agent = await web_only.sign_in()
     account_id = await make_account(web_only, agent)
     chat_id = await make_chat(web_only, account_id)
-    await execute(web_only, "update channels_chat set title = 'Tomás 100%% Almeida' where id = %s", chat_id)
-    await execute(
-        web_only,
-        "insert into channels_contact (account_id, provider_id, name, phone, named_at)"
+    await web_only.execute("update channels_chat set title = 'Tomás 100%% Almeida' where id = %s", chat_id)
+    await web_only.execute(
+        "insert into channels_contact (account_id, provider_id, whatsapp_name, phone, named_at)"
         " values (%s, '1@lid', 'Tomás Almeida', '+351910000004', now())",
         account_id,
     )
@@ -128,16 +121,14 @@ async def test_a_contact_is_listed_with_its_direct_chat(web_only: Stack) -> None
         ("Tomé", "2@lid", "351910000005@s.whatsapp.net"),
     ]
     for name, lid, number in names:
-        await execute(
-            web_only,
-            "with k as (insert into channels_contact (account_id, provider_id, name, named_at)"
+        await web_only.execute(
+            "with k as (insert into channels_contact (account_id, provider_id, whatsapp_name, named_at)"
             " values (%s, %s, %s, now()) returning id, account_id)"
             " insert into channels_contact_alias (account_id, alias, contact_id)"
             " select account_id, unnest(array[%s, %s]), id from k",
             *(account_id, lid, name, lid, number),
         )
-    await execute(
-        web_only,
+    await web_only.execute(
         "update channels_chat set address = %s where id = %s",
         "351910000004@s.whatsapp.net",
         chat_id,
@@ -157,8 +148,8 @@ async def test_old_texts_of_changed_messages_are_not_found(web_only: Stack) -> N
         "with moved as (update channels_account set seq = seq + 1 where id = %s returning seq)"
         " update channels_message set {}, seq = (select seq from moved) where body = %s"
     )
-    await execute(web_only, change.format("body = 'Terça'"), account_id, "Segunda")
-    await execute(web_only, change.format("body = null, deleted_at = now()"), account_id, "Deleted later")
+    await web_only.execute(change.format("body = 'Terça'"), account_id, "Segunda")
+    await web_only.execute(change.format("body = null, deleted_at = now()"), account_id, "Deleted later")
     assert await found_texts(agent, "segunda") == []
     assert await found_texts(agent, "terca") == ["Terça"]
     assert await found_texts(agent, "deleted") == []
@@ -168,7 +159,7 @@ async def test_foreign_messages_are_not_found(web_only: Stack) -> None:
     owner, other, viewer = [await web_only.sign_in(name) for name in ("owner", "other", "viewer")]
     account_id = await make_account(web_only, owner)
     chat_id = await make_chat(web_only, account_id)
-    await execute(web_only, "update channels_chat set title = 'Secret' where id = %s", chat_id)
+    await web_only.execute("update channels_chat set title = 'Secret' where id = %s", chat_id)
     await write(web_only, account_id, chat_id, "Secret words")
     own_id = await make_account(web_only, other, "acc-2")
     await write(web_only, own_id, await make_chat(web_only, own_id, "x"), "Nothing here")
@@ -177,6 +168,7 @@ async def test_foreign_messages_are_not_found(web_only: Stack) -> None:
         "people": [],
         "chats": [],
         "messages": [],
+        "notes": [],
         "next_cursor": None,
         "is_complete": True,
     }

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.server.handlers.test_search import execute, find
+from tests.server.handlers.test_search import find
 from tests.support.factories import CHANNELS, START, make_account, make_chat, make_messages
 from tests.support.fixtures_stack import Stack
 from tests.support.peers import Peer
@@ -19,9 +19,9 @@ PHONE = "5511988880000"
 async def add_contact(
     stack: Stack, account_id: int, provider_id: str, name: str | None, phone: str | None
 ) -> None:
-    await execute(
-        stack,
-        "insert into channels_contact (account_id, provider_id, name, phone, named_at) values (%s, %s, %s, %s, now())",
+    await stack.execute(
+        """insert into channels_contact (account_id, provider_id, whatsapp_name, phone, named_at)
+           values (%s, %s, %s, %s, now())""",
         *(account_id, provider_id, name, phone),
     )
 
@@ -36,7 +36,7 @@ async def test_a_text_is_found_in_contacts_chats_and_messages(web_only: Stack) -
     account_id = await make_account(web_only, agent)
     for index, (written, searched) in enumerate(LETTERS[::5]):
         chat_id = await make_chat(web_only, account_id, f"chat-{index}", kind="group")
-        await execute(web_only, "update channels_chat set title = %s where id = %s", written, chat_id)
+        await web_only.execute("update channels_chat set title = %s where id = %s", written, chat_id)
         await add_contact(web_only, account_id, f"{index}@lid", written, None)
         await make_messages(web_only, account_id, chat_id, [START + timedelta(days=1)], body=written)
         found = await find(agent, searched)
@@ -52,9 +52,9 @@ async def test_a_new_name_is_found_and_the_old_one_is_not(web_only: Stack) -> No
     chat_id = await make_chat(web_only, account_id, kind="group")
     await add_contact(web_only, account_id, "1@lid", "Łucja", None)
     for title, name in (("Straße", "Łucja"), ("Gasse", "Søren")):
-        await execute(web_only, "update channels_chat set title = %s where id = %s", title, chat_id)
-        await execute(
-            web_only, "update channels_contact set name = %s where account_id = %s", name, account_id
+        await web_only.execute("update channels_chat set title = %s where id = %s", title, chat_id)
+        await web_only.execute(
+            "update channels_contact set whatsapp_name = %s where account_id = %s", name, account_id
         )
         await find(agent, "first")
     assert [await listed(agent, account_id, text) for text in ("gasse", "strasse")] == [[chat_id], []]
@@ -67,7 +67,7 @@ async def test_a_text_without_letters_finds_no_contact(web_only: Stack, text: st
     agent = await web_only.sign_in()
     account_id = await make_account(web_only, agent)
     chat_id = await make_chat(web_only, account_id, kind="group")
-    await execute(web_only, "update channels_chat set title = 'Ana' where id = %s", chat_id)
+    await web_only.execute("update channels_chat set title = 'Ana' where id = %s", chat_id)
     found = await find(agent, text)
     assert (found["people"], found["chats"], found["messages"]) == ([], [], [])
     assert await listed(agent, account_id, text) == []
@@ -78,8 +78,8 @@ async def test_a_pasted_phone_number_finds_its_contact_and_chat(web_only: Stack)
     account_id = await make_account(web_only, agent)
     chat_id = await make_chat(web_only, account_id)
     address = f"{PHONE}@s.whatsapp.net"
-    await execute(
-        web_only, "update channels_chat set address = %s, title = 'Bia' where id = %s", address, chat_id
+    await web_only.execute(
+        "update channels_chat set address = %s, title = 'Bia' where id = %s", address, chat_id
     )
     await add_contact(web_only, account_id, "1@lid", "Bia", f"+{PHONE}")
     for text in (
@@ -110,7 +110,7 @@ async def test_rows_indexed_before_the_upgrade_are_found(web_only: Stack) -> Non
     chat_id = await make_chat(web_only, account_id)
     await make_messages(web_only, account_id, chat_id, [START + timedelta(days=1)], body="Łódź")
     assert len((await find(agent, "lodz"))["messages"]) == 1
-    await execute(web_only, "update channels_message_words set words = array_to_tsvector(array['1/łodz'])")
+    await web_only.execute("update channels_message_words set words = array_to_tsvector(array['1/łodz'])")
     assert (await find(agent, "lodz"))["messages"] == []
-    await execute(web_only, "update channels_search_state set seq = 0")
+    await web_only.execute("update channels_search_state set seq = 0")
     assert len((await find(agent, "lodz"))["messages"]) == 1

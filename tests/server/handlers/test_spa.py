@@ -2,7 +2,9 @@
 
 import asyncio
 import gzip
+import json
 import re
+import struct
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -29,6 +31,8 @@ async def url(config: Config, tmp_path: Path) -> AsyncIterator[str]:
     script.write_bytes(SCRIPT)
     script.with_name("index-abc.js.gz").write_bytes(gzip.compress(SCRIPT, mtime=0))
     script.with_name("index-abc.js.br").write_bytes(b"brotli")  # who packs it is the build's business
+    (static / "sw.js").write_bytes(b"self.addEventListener('fetch', () => undefined)")
+    (static / "manifest.webmanifest").write_bytes(b'{"name": "Confab"}')
     (static / "assets" / "plain.css").write_bytes(b"a{}")
     (static / "notes.py").write_text("secret")
     (tmp_path / "outside.txt").write_text("secret")
@@ -81,6 +85,26 @@ async def test_hashed_files_are_immutable_and_others_revalidated(url: str) -> No
     assert headers["content-type"].startswith("text/javascript")
     status, headers, body = await get(url, "/icon.svg")
     assert (status, body, headers["cache-control"]) == (200, b"<svg/>", "no-cache")
+
+
+async def test_the_service_worker_is_revalidated_and_may_only_request_files(url: str) -> None:
+    status, headers, _ = await get(url, "/sw.js")
+    assert (status, headers["cache-control"]) == (200, "no-cache")
+    assert headers["content-type"].startswith("text/javascript")
+    policy = dict(part.strip().split(" ", 1) for part in headers["content-security-policy"].split(";"))
+    assert policy.pop("connect-src") == "'self'"
+    assert set(policy.values()) == {"'none'"}
+    status, headers, body = await get(url, "/sw.js", If_None_Match=headers["etag"])
+    assert (status, body, headers["cache-control"]) == (304, b"", "no-cache")
+    assert "content-security-policy" not in headers
+    _, headers, _ = await get(url, "/assets/index-abc.js")
+    assert "connect-src" not in headers["content-security-policy"]
+
+
+async def test_the_manifest_is_revalidated_and_has_its_type(url: str) -> None:
+    status, headers, _ = await get(url, "/manifest.webmanifest")
+    assert (status, headers["cache-control"]) == (200, "no-cache")
+    assert headers["content-type"].startswith("application/manifest+json")
 
 
 @pytest.mark.parametrize(
@@ -164,4 +188,24 @@ async def test_the_app_that_is_committed_refers_to_files_that_are_served(web_onl
     for name in files:
         assert (STATIC / name.lstrip("/")).is_file()
         assert (await web_only.stranger.call("GET", name)).status == 200
-    assert not re.search(rb"<script>|<style|style=", page.raw)  # the policy would not run it
+    # The policy allows scripts and styles of the page by their hashes, and no attributes.
+    assert not re.search(
+        rb"\s(?:style|on\w+)=", re.sub(rb"<script>.*?</script>|<style>.*?</style>", b"", page.raw)
+    )
+
+
+async def test_the_manifest_that_is_committed_refers_to_icons_of_their_size(web_only: Stack) -> None:
+    answer = await web_only.stranger.call("GET", "/manifest.webmanifest")
+    manifest = json.loads(answer.raw)
+    assert (manifest["start_url"], manifest["scope"], manifest["display"]) == ("/inbox", "/", "standalone")
+    pngs = [icon for icon in manifest["icons"] if icon["type"] == "image/png"]
+    assert {(icon["sizes"], icon.get("purpose", "any")) for icon in pngs} == {
+        ("192x192", "any"),
+        ("512x512", "any"),
+        ("512x512", "maskable"),
+    }
+    for icon in pngs:
+        file = await web_only.stranger.call("GET", icon["src"])
+        assert (file.status, file.headers["Content-Type"]) == (200, "image/png")
+        width, height = struct.unpack(">II", file.raw[16:24])
+        assert f"{width}x{height}" == icon["sizes"]

@@ -45,7 +45,7 @@ async def test_messages_of_archived_and_muted_chats_are_counted(web_only: Stack)
     await make_messages(web_only, account_id, chat_id, [START + timedelta(days=1)])
     assert await read_unread(agent) == {account_id: (2, 2, 1)}
     (account,) = (await agent.ok("GET", f"{CHANNELS}/unread"))["accounts"]
-    assert account["chats"] == [{"id": chat_id, "unread_count": 2, "archived": True}]
+    assert account["chats"] == [{"id": chat_id, "unread_count": 2, "archived": True, "kind": "direct"}]
     assert account["seq"] == (await agent.ok("GET", f"{CHANNELS}/{account_id}"))["account"]["seq"]
 
 

@@ -4,14 +4,17 @@ import asyncio
 import io
 import itertools
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any
 
 import orjson
 import pytest
 
+from server.config import Config
+from server.metrics import REGISTRY
 from server.queue import INGEST_QUEUE, deserialize
 from server.web.app_keys import CONFIG, REDIS
-from tests.support.fixtures_stack import Stack
+from tests.support.fixtures_stack import Stack, run_stack
 from tests.support.peers import WEBHOOK_SECRET, Answer, message_received
 
 MESSAGES = "/api/webhooks/unipile/messages"
@@ -54,6 +57,31 @@ async def test_without_the_very_secret_nothing_is_taken(web_only: Stack, path: s
         answer = await web_only.stranger.call("POST", path, message_received("acc-1"), headers=headers)
         assert (answer.status, answer.body["error"]["code"]) == (401, "bad_secret"), secret
     assert await queued(web_only) == []
+
+
+async def test_while_the_secret_is_rotated_both_are_accepted_and_the_previous_is_counted(
+    config: Config,
+) -> None:
+    secrets = replace(
+        config.secrets, webhook_secret="the-new-webhook-secret", webhook_secret_previous=WEBHOOK_SECRET
+    )
+    async with run_stack(replace(config, secrets=secrets), with_workers=False) as stack:
+        before = count_previous()
+        for secret, status in (
+            ("the-new-webhook-secret", 200),
+            (WEBHOOK_SECRET, 200),
+            ("another", 401),
+            ("", 401),
+        ):
+            answer = await post(
+                stack, orjson.dumps(message_received("acc-1")), headers={"Unipile-Auth": secret}
+            )
+            assert answer.status == status
+        assert count_previous() == before + 1
+
+
+def count_previous() -> float:
+    return REGISTRY.get_sample_value("confab_previous_secret_total", {"name": "WEBHOOK_SECRET"}) or 0.0
 
 
 async def test_a_wrong_secret_is_rejected_before_the_body_is_read(web_only: Stack) -> None:

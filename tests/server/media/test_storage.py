@@ -1,68 +1,21 @@
 """The media storage on a disk and in a bucket: URLs, storing, reading, deleting."""
 
 import os
-import re
 import time
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
-from urllib.parse import unquote
 
 import pytest
-from aiohttp import web
 
 from server.config.urls.storage_url import LocalFolder, S3Bucket, StorageUrlError, read_storage_url
 from server.errors import Unavailable
 from server.media.storage import Missing, Storage, TooLarge, open_storage
+from tests.support.bucket import Bucket
 from tests.support.fixtures_stack import serving
 from tests.support.ports import free_port
 
 SHA = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"  # of b"abc"
-
-
-class Bucket:
-    """The part of S3 that the storage uses: put, get, head, list, copy and delete."""
-
-    def __init__(self) -> None:
-        self.objects: dict[str, bytes] = {}
-        self.signed: list[str] = []
-
-    def app(self) -> web.Application:
-        app = web.Application(client_max_size=64 * 1024 * 1024)
-        app.router.add_route("*", "/{path:.*}", self._answer)
-        return app
-
-    async def _answer(self, request: web.Request) -> web.Response:
-        self.signed.append(request.headers.get("Authorization", ""))
-        path = request.match_info["path"]
-        if path.partition("/")[0] != "inbox":
-            return web.Response(status=404, text="<Error><Code>NoSuchBucket</Code></Error>")
-        if request.method == "PUT":
-            source = request.headers.get("x-amz-copy-source")
-            body = self.objects[unquote(source).lstrip("/")] if source else await request.read()
-            self.objects[path] = body
-            copied = "<CopyObjectResult><ETag>x</ETag></CopyObjectResult>" if source else ""
-            return web.Response(text=copied, headers={"ETag": '"x"'}, content_type="application/xml")
-        if request.method == "POST" and "delete" in request.query:
-            return self._delete(re.findall("<Key>(.*?)</Key>", await request.text()), path)
-        if path not in self.objects:
-            return web.Response(status=404)
-        return self._read(request, self.objects[path])
-
-    def _delete(self, keys: list[str], bucket: str) -> web.Response:
-        for key in keys:
-            self.objects.pop(f"{bucket}/{key}", None)
-        deleted = "".join(f"<Deleted><Key>{key}</Key></Deleted>" for key in keys)
-        return web.Response(text=f"<DeleteResult>{deleted}</DeleteResult>", content_type="application/xml")
-
-    def _read(self, request: web.Request, data: bytes) -> web.Response:
-        headers = {"ETag": '"x"', "Last-Modified": "Mon, 02 Mar 2026 09:00:00 GMT"}
-        asked = request.http_range
-        if asked.start is not None:
-            stop = min(asked.stop or len(data), len(data))
-            headers["Content-Range"] = f"bytes {asked.start}-{stop - 1}/{len(data)}"
-            return web.Response(status=206, body=data[asked.start : stop], headers=headers)
-        return web.Response(body=data, headers=headers)
 
 
 @pytest.fixture

@@ -2,14 +2,15 @@
 
 from server.realtime.events import Push, make_push
 from server.realtime.rooms import ChatRoom
+from server.redis.channels import account_topic
 
 
 def message(seq: int) -> Push:
-    return make_push("message:new", 1, seq, 5, f'{{"seq":{seq}}}')
+    return make_push("message:new", account_topic(1), seq, 5, f'{{"seq":{seq}}}')
 
 
 def state(seq: int) -> Push:
-    return make_push("chat:updated", 1, seq, 5, f'{{"seq":{seq}}}')
+    return make_push("chat:updated", account_topic(1), seq, 5, f'{{"seq":{seq}}}')
 
 
 def frames(*pushes: Push) -> list[bytes]:

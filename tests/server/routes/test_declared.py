@@ -24,10 +24,10 @@ def failure(code: str) -> web.Response:
 @pytest.mark.parametrize(
     ("name", "answer", "complaint"),
     [
-        ("show_health", json_answer({"status": "ok"}), None),
-        ("show_health", json_answer({"status": "ok", "more": 1}), "Unknown field"),
+        ("show_health", json_answer({"status": "ok", "version": "1"}), None),
+        ("show_health", json_answer({"status": "ok", "version": "1", "more": 1}), "Unknown field"),
         ("show_health", json_answer({}), "Missing data"),
-        ("show_health", json_answer({"status": "ok"}, 201), "201"),
+        ("show_health", json_answer({"status": "ok", "version": "1"}, 201), "201"),
         ("show_health", failure("too_many_requests"), None),
         ("show_health", failure("unavailable"), "503 unavailable"),
         ("log_in", failure("bad_credentials"), None),

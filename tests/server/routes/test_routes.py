@@ -19,6 +19,7 @@ from server.store.accounts.hosted_links import insert_link
 from server.store.people.user_links import put_link
 from server.web.app_keys import DATABASE
 from tests.server.handlers.test_auth import EMAIL, PASSWORD, make_user
+from tests.support.dead_letters import insert_dead
 from tests.support.declared import strict
 from tests.support.factories import (
     sign_in_as,
@@ -31,7 +32,9 @@ from tests.support.route_cases import (
     RouteTarget,
     fail_message,
     good_body,
+    make_related_chat,
     make_route_target,
+    one_file,
 )
 
 GUARDED = [route for route in ROUTES if route.needs_token]
@@ -46,7 +49,23 @@ WITH_BODY = [
 # Responses that need UniPile are tested beside their handlers, with the sandbox.
 AT_UNIPILE = ("start_chat", "edit_message", "delete_message", "set_reaction", "remove_reaction")
 # And routes that need earlier actions: also beside their handlers.
-ELSEWHERE = (*AT_UNIPILE, "show_erasure", "list_account_erasures", "show_export", "list_exports")
+ELSEWHERE = (
+    *AT_UNIPILE,
+    "add_device",
+    "show_erasure",
+    "list_account_erasures",
+    "show_export",
+    "list_exports",
+    "upload_contacts",
+    "list_contact_imports",
+    "show_contact_import",
+    "check_contact_import",
+    "start_contact_import",
+    "merge_contacts",
+    "undo_contact_merge",
+    "list_rule_runs",
+    "list_surveys",
+)
 ANSWERING = [
     route
     for route in ROUTES
@@ -93,6 +112,7 @@ def test_every_public_route_is_listed() -> None:
         "register",
         "show_link",
         "accept_link",
+        "unsubscribe",
         "make_test_token",
         "receive_messages",
         "receive_account_status",
@@ -129,6 +149,9 @@ async def test_routes_require_a_valid_token(web_only: Stack, target: RouteTarget
 
 NOT_JSON = [b"{", b"nonsense", b'{"a": 1,}', b"\xff\xfe", b'{"a": "\\ud800"}', b"[" * 3000, b"NaN", b'"']
 NOT_JSON += [b"[]", b'[{"text": "Oi"}]', b"17", b'"text"', b"true", b"null"]
+# What of them a field of this type accepts.
+RIGHT_VALUES: list[tuple[type, Any]] = [(fields.Integer, 17), (fields.Boolean, True), (fields.List, [])]
+RIGHT_VALUES += [(fields.Nested, {})]
 WRONG_VALUES: list[Any] = [17, -1, 1.5, True, [], ["x"], {}, {"a": 1}, 10**30]
 
 
@@ -141,8 +164,12 @@ async def test_invalid_bodies_are_rejected(target: RouteTarget, route: Route) ->
     known = list(route.body().fields)
     bodies: list[dict[str, Any]] = [{"unknown": 1}, {"": 1}, {"\u0000": 1}, {"constructor": 1}]
     for name, kind in route.body().fields.items():
-        right = 17 if isinstance(kind, fields.Integer) else True if isinstance(kind, fields.Boolean) else None
-        wrong = [value for value in WRONG_VALUES if right is None or value is not right]
+        right = next((value for type_, value in RIGHT_VALUES if isinstance(kind, type_)), None)
+        wrong = [
+            value
+            for value in WRONG_VALUES
+            if right is None or type(value) is not type(right) or value != right
+        ]
         bodies += [{name: value} for value in [*wrong, "a\x00b", "x" * 70_000]]
         bodies.append(dict.fromkeys(known) | {name: {}})
     for body in bodies:
@@ -161,7 +188,7 @@ async def test_invalid_paths_are_rejected(target: RouteTarget) -> None:
     """Ids and queries at the limits of columns and parsers."""
     for route in GUARDED:
         for value in ("0", str(2**63 - 1), str(2**63), "9" * 20):
-            for name in ("account_id", "chat_id", "user_id", "key_id"):
+            for name in ("account_id", "chat_id", "user_id", "key_id", "team_id", "note_id"):
                 if f"{{{name}:" in route.path:
                     path = replace(target)
                     setattr(path, name, int(value))
@@ -200,9 +227,13 @@ async def happy_answer(stack: Stack, target: RouteTarget, route: Route) -> Answe
         )
     if route.name in ("retry_message", "retry_attachment"):
         await fail_message(stack, target.message_id)
+    if route.name == "list_related":
+        await make_related_chat(stack, target.peer)
     if route.name == "reconnect_account":
         account = await stack.make_account(target.peer, "acc-2")
         path = RouteTarget(target.peer, account["id"], 0).path(route)
+    if route.name == "add_reply_files":
+        return await target.peer.call(route.method, path, data=one_file())
     given = {"user_id": target.user_id} if route.name == "set_payer" else good_body(route)
     return await target.peer.call(route.method, path, given, headers=headers)
 
@@ -225,8 +256,10 @@ async def test_responses_of_a_whole_conversation_match_their_routes(stack: Stack
     account = await stack.make_account(agent)
     socket = await agent.listen()
     await stack.write("acc-1", "Oi")
-    (new,) = await socket.wait_for_event("message:new")
-    target = RouteTarget(agent, account["id"], new["data"]["chat_id"])
+    await socket.wait_for_event("message:new")
+    (chat,) = await agent.chats(account["id"])
+    target = RouteTarget(agent, account["id"], chat["id"], contact_id=chat["contact"]["id"])
+    target.dead_letter_id = await insert_dead(stack)
     send = next(route for route in ROUTES if route.name == "send_message")
     await agent.ok("POST", target.path(send), {"text": "Olá", "client_id": "client-1"})
     await socket.wait_for_event("message:updated", client_id="client-1", status="delivered")

@@ -189,7 +189,14 @@ async def test_of_several_waiting_ticks_the_furthest_is_stored(owner: RowOwner) 
 async def test_only_one_of_many_workers_takes_a_send(owner: RowOwner) -> None:
     chat_id = await open_chat(owner)
     for n in range(3):
-        await owner.database.write(sends.insert_send, owner.account_id, chat_id, f"c-{n}", f"texto {n}")
+        await owner.database.write(
+            sends.insert_send,
+            owner.account_id,
+            chat_id,
+            f"c-{n}",
+            f"texto {n}",
+            author=sends.Author("user", 1),
+        )
     attempts = await asyncio.gather(*(owner.database.write(outbox.take_attempt, chat_id) for _ in range(12)))
     assert [attempt.body for attempt in attempts if attempt is not None] == ["texto 0"]
 

@@ -1,6 +1,7 @@
 """The pool: dead connections are replaced unnoticed, and a busy server is distinguished from a cancelled task."""
 
 import asyncio
+import math
 
 import psycopg2
 import pytest
@@ -14,6 +15,9 @@ from server.store.db.driver_errors import ReadOnly, StatementTimeout
 from server.store.plans import usage
 from tests.server.store.conftest import RowOwner
 from tests.support.services import Services
+
+# Connections die here, and are opened in their place.
+pytestmark = pytest.mark.new_connections
 
 
 async def backend(cursor: Cursor) -> int:
@@ -168,13 +172,15 @@ async def test_a_primary_that_became_a_standby_is_left_for_the_new_one(
     """Its sessions survive and reject every write: only new connections reach the new primary."""
     name = own_database_url.rpartition("/")[2]
     database = await connect(own_database_url, size=3, statement_timeout_ms=5000, connect_timeout_seconds=20)
+    # At most once a second: so that the first rejection replaces nothing, however long the commands take.
+    database._replaced_at = math.inf
     services.command(f"alter database {name} set default_transaction_read_only = on")
     services.command(f"select pg_terminate_backend(pid, 9000) from pg_stat_activity where datname = '{name}'")
     with pytest.raises(ReadOnly):
         await database.write(create)
     services.command(f"alter database {name} reset default_transaction_read_only")
     before = await database.read(backend)
-    database._replaced_at = 0.0  # at most once a second
+    database._replaced_at = -math.inf
     await database.write(create)
     assert await database.read(backend) != before
     await database.close()

@@ -38,6 +38,21 @@ def test_invisible_texts_are_blank(text: str, wanted: bool) -> None:
     assert graphemes.is_blank(text) is wanted
 
 
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("", True),
+        ("Olá 👩‍👩‍👧", True),
+        ("\uffff", True),
+        ("a\x00b", False),
+        ("\ud800", False),
+        ("👍\udfff", False),
+    ],
+)
+def test_texts_with_nul_or_lone_surrogates_cannot_be_stored(text: str, wanted: bool) -> None:
+    assert graphemes.is_storable(text) == wanted
+
+
 @pytest.mark.parametrize(("candidate", "shown"), TABLE["names"], ids=ascii)
 def test_phone_numbers_jids_and_blanks_are_no_names(candidate: str, shown: str | None) -> None:
     assert contact_name(candidate) == shown

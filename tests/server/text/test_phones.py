@@ -1,6 +1,8 @@
 """Phone numbers as people write and paste them, by the table that the frontend's twin passes too."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -8,18 +10,31 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from server.config import ROOT
 from server.text import phones
 
 TABLE = json.loads((Path(__file__).parents[2] / "fixtures" / "phones.json").read_text())
 WHY = {
-    "number": phones.NOT_A_PHONE,
-    "country": phones.ADD_COUNTRY,
-    "short": phones.TOO_SHORT,
-    "long": phones.TOO_LONG,
+    "number": "Not a phone number. Write it like +55 11 98888 0000.",
+    "country": "Add the country code, for example +55 11 98888 0000.",
+    "short": "This number is too short.",
+    "long": "This number is too long.",
 }
 UNSEEN = "\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff\u00ad"
 GAPS = [" ", "\u00a0", "\u2009", "-", "\u2011", "\u2013", ".", "(", ")", "/", ""]
 ZEROS = [0x30, 0x660, 0x6F0, 0x966, 0x9E6, 0xFF10, 0x1D7CE]
+# A process without a free file descriptor, and then with some again.
+NO_FILES = """
+import resource
+from server.text.phones import read_phone
+
+most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+resource.setrlimit(resource.RLIMIT_NOFILE, (3, most))
+print(read_phone("+351 912 345 678"))
+resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+print(read_phone("+49 151 23456789"))
+print(read_phone("+800 1234 5678"))
+"""
 
 
 @pytest.mark.parametrize("case", TABLE["read"], ids=lambda case: ascii(case["text"]))
@@ -94,3 +109,12 @@ def test_a_phone_number_is_searched_by_its_digits(text: str, digits: list[str]) 
 )
 def test_a_phone_number_from_unipile_has_its_country_code(reported: object, phone: str | None) -> None:
     assert phones.phone_of_name(reported) == phone
+
+
+@pytest.mark.system
+def test_phone_numbers_are_read_while_no_file_can_be_opened() -> None:
+    """The library would load a country's rules from a file, and block for ever after it failed once."""
+    run = subprocess.run(
+        [sys.executable, "-c", NO_FILES], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert run.stdout.split() == ["+351912345678", "+4915123456789", "+80012345678"], run.stderr

@@ -48,6 +48,7 @@ def test_a_message_is_parsed_completely() -> None:
                 "#attendee-5511988880000",
             ],
             "external_id": "attendee-5511988880000",
+            "username": None,
         },
         is_event=False,
         event_type=None,

@@ -12,7 +12,7 @@ from aiohttp import web
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sandbox.forms import Form, read_form
+from sandbox.web.forms import Form, read_form
 from server.unipile.outgoing_file import OutgoingFile, part_disposition
 from tests.server.unipile.test_client import client_of
 

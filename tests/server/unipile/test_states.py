@@ -89,7 +89,7 @@ def test_an_edit_has_a_text_and_a_deletion_none() -> None:
         (3, {}, "Bia Lima created the group"),
         (5, {"name": None}, "+5511988880000 joined the group"),
         (6, {"is_sender": True}, "You were removed from the group"),
-        (7, {"sender": None}, "Somebody left the group"),
+        (7, {"sender": None}, "A participant left the group"),
         (8, {}, "Missed voice call"),
         (14, {}, "Something about this chat changed"),
         (None, {}, "Something about this chat changed"),

@@ -10,8 +10,8 @@ import pytest
 from server.app import create_app
 from server.config import Config
 from server.config.limits import ALWAYS, STRIDES, Allowance, Limits, rates_of
+from server.redis import rate_limiter
 from server.routes import ROUTES
-from server.web import rate_limiter
 from server.web.app_keys import LIMITER
 from tests.support.fixtures_stack import Stack, run_stack, serving
 from tests.support.peers import Answer, Peer, message_received
@@ -132,7 +132,8 @@ async def test_limits_can_be_switched_off(web_only: Stack) -> None:
 def test_every_route_has_a_class() -> None:
     assert {route.limit for route in ROUTES} <= STRIDES.keys()
     assert {r.name for r in ROUTES if r.limit == "webhook"} == {"receive_messages", "receive_account_status"}
-    assert {r.name for r in ROUTES if r.limit == "send"} == {"send_message", "start_chat", "retry_message"}
+    sends = {"send_message", "start_chat", "retry_message", "send_planned_now"}
+    assert {r.name for r in ROUTES if r.limit == "send"} == sends
     assert all(r.limit != "read" or r.method == "GET" for r in ROUTES)
 
 

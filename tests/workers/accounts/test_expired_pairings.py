@@ -2,12 +2,15 @@
 
 from typing import Any
 
+import pytest
 from aiopg import Cursor
 
+from server.rules.account_states import CANCELLED, EXPIRED
+from server.unipile.errors import Rejected
 from tests.support.fixtures_stack import Stack
 from tests.support.peers import Peer, eventually
-from workers.accounts.expired_pairings import drop_expired
-from workers.context import Parts
+from workers.accounts.expired_pairings import drop_attempt, drop_expired
+from workers.context import PARTS, Parts
 
 CONNECT = "/api/channels/whatsapp/connect"
 
@@ -123,3 +126,46 @@ async def test_a_pairing_unknown_to_unipile_is_given_up_too(stack: Stack, parts:
     await age(parts, account["id"])
     await drop_expired(parts)
     await eventually(lambda: is_empty(agent))
+
+
+async def test_a_pairing_deleted_at_unipile_meanwhile_is_given_up(stack: Stack, parts: Parts) -> None:
+    agent = await stack.sign_in()
+    account = await connect(agent)
+    lost = {"method": "DELETE", "path": "/accounts/*", "status": 404}
+    await stack.sandbox.ok("PUT", "/sandbox/faults", {"routes": [lost]})
+    await age(parts, account["id"])
+    await drop_expired(parts)
+    await eventually(lambda: is_empty(agent))
+
+
+@pytest.mark.parametrize("method", ["GET", "DELETE"])
+async def test_a_pairing_is_kept_while_unipile_rejects_the_request(
+    stack: Stack, parts: Parts, method: str
+) -> None:
+    agent = await stack.sign_in()
+    account = await connect(agent)
+    rejected = {"method": method, "path": "/accounts/*", "status": 403}
+    await stack.sandbox.ok("PUT", "/sandbox/faults", {"routes": [rejected]})
+    with pytest.raises(Rejected):
+        await drop_attempt({PARTS: parts}, account["id"], EXPIRED)
+    assert await listed(agent) == [account["id"]]
+
+
+async def test_a_cancelled_pairing_leaves_nothing(stack: Stack, parts: Parts) -> None:
+    agent = await stack.sign_in()
+    account = await connect(agent)
+    await agent.call("DELETE", f"/api/channels/whatsapp/{account['id']}")
+    await eventually(lambda: is_empty(agent))
+    assert await at_unipile(stack, account) == 404
+    (entitlement,) = (await agent.ok("GET", "/api/entitlements"))["items"]
+    assert entitlement["accounts"]["used"] == 0
+
+
+async def test_a_pairing_cancelled_after_its_scan_is_connected(stack: Stack, parts: Parts) -> None:
+    agent = await stack.sign_in()
+    account = await connect(agent)
+    socket = await agent.listen()
+    await stack.sandbox.ok("POST", f"/sandbox/accounts/{account['external_account_id']}/scan", {})
+    await drop_attempt({PARTS: parts}, account["id"], CANCELLED)
+    await socket.wait_for_event("account:updated", id=account["id"], status="connected")
+    assert await is_linked(stack, account)

@@ -246,3 +246,11 @@ async def test_title_and_preview_are_those_of_the_newest_in_any_order(
     assert (chat["title"], chat["last_message_preview"], chat["unread_count"]) == ("Bia Lima", "última", 2)
     (contact,) = await harness.fetch("select name from channels_contact where provider_id like '1%%'")
     assert contact["name"] == "Bia Lima"
+
+
+async def test_what_the_phone_sends_is_the_phones(harness: WorkerHarness) -> None:
+    await harness.store(message_received("acc-1"), written_by_us())
+    rows = await harness.fetch(
+        "select direction, author_kind, author_id from channels_message order by direction"
+    )
+    assert [tuple(row.values()) for row in rows] == [("in", None, None), ("out", "phone", None)]

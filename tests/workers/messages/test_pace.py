@@ -22,7 +22,10 @@ SOON = 0.3
 
 def paced(config: Config, *, spacing_seconds: float, burst: int, new_chats_per_day: int = 5) -> Config:
     limits = replace(config.pace, enabled=True, spacing_seconds=spacing_seconds, burst=burst)
-    return replace(config, pace=replace(limits, new_chats_per_day=new_chats_per_day))
+    later = new_chats_per_day + 1
+    return replace(
+        config, pace=replace(limits, new_chats_per_day=new_chats_per_day, settled_new_chats_per_day=later)
+    )
 
 
 @pytest.fixture
@@ -67,7 +70,7 @@ async def test_a_delayed_message_has_its_original_time_and_order(paced_sender: S
     rows = await paced_sender.worker.fetch("select free_at - now() as left from channels_pace")
     assert rows[0]["left"].total_seconds() < 4 * 60 + 1  # asking again takes no second slot
     await paced_sender.worker.execute(
-        "update channels_message set scheduled_at = now() where isfinite(scheduled_at)"
+        "update channels_message set scheduled_at = now() - interval '1 second' where isfinite(scheduled_at)"
     )
     await paced_sender.run_outbox()
     assert await paced_sender.seen_by_the_customer() == [f"texto {n}" for n in range(4)]
@@ -98,11 +101,16 @@ async def test_a_new_account_starts_few_chats_a_day(config: Config) -> None:
             await agent.ok("POST", path, {"to": f"+551198888000{n}", "text": "Oi"})
         over = {"to": "+5511988880009", "text": "Oi"}
         answer = await agent.call("POST", path, over)
-        assert (answer.status, answer.body["error"]["code"]) == (429, "too_many_requests")
+        error = answer.body["error"]
+        assert (answer.status, error["code"], error["details"]["reason"]) == (429, "new_chats_stopped", "day")
         assert 86_000 < int(answer.headers["Retry-After"]) <= 86_401
+        seconds = datetime.fromisoformat(error["details"]["until"]).timestamp() - time.time()
+        assert 86_000 < seconds <= 86_400
         await agent.ok("POST", path, {"to": "+5511988880001", "text": "Tudo bem?"})  # not a new chat
         await age(stack)
         await agent.ok("POST", path, over)
+        further = {"to": "+5511988880010", "text": "Oi"}
+        assert (await agent.call("POST", path, further)).status == 429  # an old account has a limit too
 
 
 async def age(stack: Stack) -> None:

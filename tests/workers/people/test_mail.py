@@ -68,7 +68,10 @@ class Post:
 
 def mailed(config: Config, port: int) -> Config:
     url = f"smtp://{USER}:{quote(MAIL_PASSWORD, safe='')}@127.0.0.1:{port}?starttls=never"
-    return replace(config, mail=Mail(url=url, sender=SENDER, timeout_seconds=5.0))
+    return replace(
+        config,
+        mail=Mail(url=url, sender=SENDER, timeout_seconds=5.0, digest_minutes=10, digest_pause_minutes=60),
+    )
 
 
 @pytest.fixture

@@ -78,7 +78,13 @@ def address(scheme: str, port: int) -> str:
 
 
 def mail_at(scheme: str, port: int) -> Mail:
-    return Mail(url=address(scheme, port), sender=SENDER, timeout_seconds=5.0)
+    return Mail(
+        url=address(scheme, port),
+        sender=SENDER,
+        timeout_seconds=5.0,
+        digest_minutes=10,
+        digest_pause_minutes=60,
+    )
 
 
 def box(scheme: str, tls: ssl.SSLContext) -> Mailbox:

@@ -52,6 +52,10 @@ async def fill(harness: WorkerHarness) -> int:
     account_id: int = account["id"]
     for statement in (
         "insert into channels_chat_start (account_id, client_id, address, body) values (%(id)s, 'c-1', '+55', %(m)s)",
+        """insert into channels_planned_message (account_id, chat_id, user_id, author_kind, author_id, body, client_id,
+               send_at, seq)
+           select a.id, c.id, a.user_id, 'user', a.user_id, %(m)s, 'p-' || c.id, now() + interval '1 day', 1
+           from channels_account a join channels_chat c on c.account_id = a.id where a.id = %(id)s""",
         "insert into channels_import (account_id, provider_chat_id, kind) values (%(id)s, %(m)s, 'direct')",
         "insert into channels_export (account_id, with_media) values (%(id)s, true)",
         """insert into channels_refusal (user_id, provider, digest, phone, error) select user_id, provider,
@@ -224,7 +228,7 @@ async def test_the_hash_does_not_reveal_the_phone_number(harness: WorkerHarness)
     (row,) = await harness.fetch("select digest from channels_account_erasure")
     assert bytes(row["digest"]) == parts.name_hasher.of_account("whatsapp", "acc-1")
     other = replace(parts.config.secrets, erase_secret="another secret of thirty-two chars")
-    assert type(parts.name_hasher)(other.erasure_key).of_account("whatsapp", "acc-1") != bytes(row["digest"])
+    assert type(parts.name_hasher)(other.erasure_keys).of_account("whatsapp", "acc-1") != bytes(row["digest"])
 
 
 async def test_nothing_of_an_erasure_is_published(harness: WorkerHarness, listener: Listener) -> None:

@@ -126,8 +126,18 @@ async def empty(harness: WorkerHarness) -> None:
     await harness.execute("update channels_account set seq = 0, has_erased = false")
 
 
+PLAN_ONE = """
+    insert into channels_planned_message (account_id, chat_id, user_id, author_kind, author_id, body, client_id,
+        send_at, seq)
+    select a.id, c.id, a.user_id, 'user', a.user_id, %(text)s, 'p-' || c.id, now() + interval '1 day', 1
+    from channels_account a join channels_chat c on c.account_id = a.id
+    where exists (select from channels_message m where m.chat_id = c.id and m.provider_msg_id = 'hers-1')"""
+
+
 async def test_no_data_of_an_erased_contact_remains(harness: WorkerHarness) -> None:
     await harness.store(*past())
+    await harness.execute(PLAN_ONE, text=f"{MARK} tomorrow")
+    assert any("planned" in trace for trace in await traces(harness, MARK))
     assert await traces(harness, MARK)
     sent, received = await harness.usage()
 

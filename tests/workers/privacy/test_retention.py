@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from server.store.accounts import accounts
+from server.store.accounts import account_settings
 from server.store.messages.changes import list_changes
 from tests.support.peers import message_received
 from tests.support.worker_harness import Listener, WorkerHarness
@@ -18,7 +18,7 @@ def aged(days: float, text: str, **more: Any) -> dict[str, Any]:
 async def set_retention(harness: WorkerHarness, days: int | None) -> int:
     (account,) = await harness.fetch("select id from channels_account")
     account_id: int = account["id"]
-    await harness.parts.database.write(accounts.set_settings, account_id, {"retention_days": days})
+    await harness.parts.database.write(account_settings.set_settings, account_id, {"retention_days": days})
     return account_id
 
 

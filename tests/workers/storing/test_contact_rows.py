@@ -8,7 +8,7 @@ import pytest
 
 from server.store.messages.messages import MESSAGE_JSON
 from tests.support.peers import message_received
-from tests.support.worker_harness import Listener, WorkerHarness
+from tests.support.worker_harness import Listener, WorkerHarness, written_by_us
 
 LID, JID = "120000000000001@lid", "5511988880000@s.whatsapp.net"
 CONTACT = "select id, provider_id, name, phone, seq from channels_contact order by id"
@@ -189,3 +189,21 @@ async def test_a_reactor_under_two_names_counts_once(harness: WorkerHarness) -> 
     await harness.store(group_message(attendee(LID, "Bia Lima", **LINKED)))
     (message, _) = await shown(harness)
     assert [(r["value"], r["sender"]["name"]) for r in message["reactions"]] == [("❤️", "Bia Lima")]
+
+
+@pytest.mark.parametrize("told", [attendee(LID, "Bia", **LINKED), attendee(JID, "Bia")])
+@pytest.mark.parametrize("is_known", [True, False])
+async def test_a_chat_without_a_contact_changes_when_it_gets_one(
+    harness: WorkerHarness, told: dict[str, Any], is_known: bool
+) -> None:
+    """A chat that was begun here; its contact becomes known elsewhere, or only that the chat's address is theirs."""
+    if is_known:
+        await harness.store(group_message(attendee(LID, "Bia")))
+    await harness.store(written_by_us(provider_chat_id=JID) | {"attendees": []})
+    (chat,) = [chat for chat in await harness.chats() if chat["address"] == JID]
+    listener = await Listener(harness.parts.redis, chat["account_id"]).open()
+    await harness.store(group_message(told, "Oi, sou a Bia"))
+    pushed = [frame for _, frame in await listener.heard() if frame["event"] == "chat:updated"]
+    await listener.close()
+    (update,) = [frame["data"] for frame in pushed if frame["data"]["id"] == chat["id"]]
+    assert (update["contact"]["name"], update["seq"] > chat["seq"]) == ("Bia", True)

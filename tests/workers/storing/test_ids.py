@@ -220,7 +220,7 @@ async def test_a_mention_is_shown_by_name(harness: WorkerHarness, given: object)
     assert message["body"] == MENTION
     assert answer["quoted"]["body"] == "@Bia can you look? (@999999999999999)"
     await harness.store(asked | {"message_id": "last", "timestamp": "2026-03-02T22:00:00.000Z"})
-    await harness.execute("update channels_contact set name = 'Bia \\1 Lima' where name = 'Bia'")
+    await harness.execute("update channels_contact set whatsapp_name = 'Bia \\1 Lima' where name = 'Bia'")
     assert (await chat_json(harness))[
         "last_message_preview"
     ] == "@Bia \\1 Lima can you look? (@999999999999999)"

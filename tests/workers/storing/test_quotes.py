@@ -55,6 +55,7 @@ async def test_a_quoted_message_may_arrive_later(harness: WorkerHarness, listene
     assert len({seq for seq, _ in heard}) == len(heard)
     rows = {row["body"]: row["seq"] for row in await harness.messages()}
     assert [data["seq"] for data in updated] == [rows["um"], rows["dois"]]
+    assert updated[0]["quoted"]["content"] == {"kind": "text", "name": None, "duration": None}
 
 
 async def test_a_repeated_message_changes_its_answers_once(

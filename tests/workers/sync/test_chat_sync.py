@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from server.accounts.webhook_registration import MESSAGES_WEBHOOK, STATUS_WEBHOOK
 from server.rules.account_states import Seen
 from server.unipile.answers import ProviderAccount
 from tests.support.fixtures_stack import Stack
@@ -13,7 +14,7 @@ from tests.support.peers import WEBHOOK_SECRET, message_received
 from tests.support.worker_harness import Listener, WorkerHarness, status_event
 from workers.accounts.states import refresh_account
 from workers.context import open_parts
-from workers.sync.chat_sync import MESSAGES_WEBHOOK, STATUS_WEBHOOK, refresh_chat, register_webhooks
+from workers.sync.chat_sync import refresh_chat, register_webhooks
 
 KEY = {"X-API-KEY": "sandbox-key"}
 

@@ -9,7 +9,7 @@ from aiopg import Cursor
 from server.messages.sending import advance_chat
 from server.store.accounts import accounts
 from server.store.chats.flags import ChatChanges, patch_chat
-from server.store.sending.sends import insert_send
+from server.store.sending.sends import Author, insert_send
 from tests.support.fixtures_stack import Stack
 from tests.support.worker_harness import Listener
 from tests.workers.sync.test_sweeps import EXTERNAL_ID, SweepScenario
@@ -217,9 +217,11 @@ async def test_a_reply_sent_through_us_is_not_a_read_on_the_phone(
 
     async def answer(cursor: Cursor) -> int:
         await accounts.lock_account(cursor, scenario.account_id)
-        row = await insert_send(cursor, scenario.account_id, chat["id"], "c-1", "answer", seen_seq=10**6)
+        row = await insert_send(
+            cursor, scenario.account_id, chat["id"], "c-1", "answer", author=Author("user", 1), seen_seq=10**6
+        )
         assert row is not None
-        await advance_chat(cursor, *row, "answer")
+        await advance_chat(cursor, *row, "answer", Author("user", 1))
         return row[0].id
 
     message_id = await scenario.harness.parts.database.write(answer)

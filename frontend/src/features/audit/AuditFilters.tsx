@@ -1,12 +1,12 @@
 /** The filters of the audit log. */
-import { useId } from "react";
 import { Button } from "@/components/Button";
 import { Icon } from "@/components/Icon";
+import { Select } from "@/components/Select";
 import { Exact } from "@/components/Text";
 import { TextField } from "@/components/TextField";
+import { t } from "@/i18n/translate";
 import type { AuditFilter } from "@/lib/api/routes";
-import { ACTIONS } from "./labels";
-import fieldStyles from "@/components/field.module.css";
+import { listActions } from "./labels";
 import styles from "./audit.module.css";
 
 export interface Choice {
@@ -43,24 +43,20 @@ interface AuditFiltersProps {
 }
 
 export function AuditFilters({ choice, onChoose }: AuditFiltersProps) {
-  const id = useId();
   return (
-    <form className={styles.filters} aria-label="Filters" onSubmit={(event) => event.preventDefault()}>
-      <div className={fieldStyles.field}>
-        <label htmlFor={id}>What</label>
-        <select id={id} value={choice.action} onChange={(event) => onChoose({ ...choice, action: event.target.value })}>
-          <option value="">Everything</option>
-          {Object.entries(ACTIONS).map(([action, name]) => (
-            <option key={action} value={action}>
-              {name}
-            </option>
-          ))}
-        </select>
-      </div>
-      <TextField label="From" type="date" value={choice.from} max={choice.to} onChange={(event) => onChoose({ ...choice, from: event.target.value })} />
-      <TextField label="To" type="date" value={choice.to} min={choice.from} onChange={(event) => onChoose({ ...choice, to: event.target.value })} />
+    <form className={styles.filters} aria-label={t("audit.filters")} onSubmit={(event) => event.preventDefault()}>
+      <Select label={t("audit.action")} value={choice.action} onChange={(event) => onChoose({ ...choice, action: event.target.value })}>
+        <option value="">{t("audit.action.all")}</option>
+        {listActions().map(([action, name]) => (
+          <option key={action} value={action}>
+            {name}
+          </option>
+        ))}
+      </Select>
+      <TextField label={t("audit.from")} type="date" value={choice.from} max={choice.to} onChange={(event) => onChoose({ ...choice, from: event.target.value })} />
+      <TextField label={t("audit.to")} type="date" value={choice.to} min={choice.from} onChange={(event) => onChoose({ ...choice, to: event.target.value })} />
       {choice.actor !== null && (
-        <Button className={styles.person} onClick={() => onChoose({ ...choice, actor: null })} aria-label={`Show everyone, not only ${choice.actor.name}`}>
+        <Button className={styles.person} onClick={() => onChoose({ ...choice, actor: null })} aria-label={t("audit.everyone", { name: choice.actor.name })}>
           <Exact>{choice.actor.name}</Exact>
           <Icon name="close" size={16} />
         </Button>

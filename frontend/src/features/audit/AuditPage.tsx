@@ -4,7 +4,10 @@ import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
 import { Button } from "@/components/Button";
 import { Icon } from "@/components/Icon";
 import { Notice } from "@/components/Notice";
+import { Page } from "@/components/Page";
 import { EmptyState, ErrorState, Loading, Skeleton } from "@/components/States";
+import { Text } from "@/components/Text";
+import { t } from "@/i18n/translate";
 import { useApi } from "@/lib/api/context";
 import { describeError } from "@/lib/api/errors";
 import type { AuditFilter } from "@/lib/api/routes";
@@ -32,17 +35,14 @@ export function AuditPage() {
     if (actor_id !== null) setChoice({ ...choice, actor: { id: actor_id, name: actor } });
   };
   return (
-    <div className={styles.audit}>
-      <header className={styles.head}>
-        <div>
-          <h1>Audit</h1>
-          <p className="muted">Who did what, when and from where. Entries are only added, never changed.</p>
-        </div>
-        <SaveButton filter={filter} />
-      </header>
+    <Page
+      title={t("audit.title")}
+      about={t("audit.about")}
+      action={<SaveButton filter={filter} />}
+    >
       <AuditFilters choice={choice} onChoose={setChoice} />
       <Lines filter={filter} onActor={setActor} />
-    </div>
+    </Page>
   );
 }
 
@@ -65,7 +65,7 @@ function SaveButton({ filter }: { readonly filter: AuditFilter }) {
     <div>
       <Button isBusy={isBusy} onClick={() => void save()} data-testid="audit-save">
         <Icon name="download" size={18} />
-        Save as CSV
+        <Text>{t("audit.save")}</Text>
       </Button>
       {problem !== null && <Notice tone="bad">{problem}</Notice>}
     </div>
@@ -83,18 +83,18 @@ function Lines({ filter, onActor }: LinesProps) {
   if (lines === undefined) {
     if (query.isError) {
       const retry = () => void query.refetch();
-      return <ErrorState title="The audit log could not be loaded" message={describeError(query.error)} onRetry={retry} />;
+      return <ErrorState title={t("audit.failed")} message={describeError(query.error)} onRetry={retry} />;
     }
     return (
-      <Loading label="Loading the audit log">
+      <Loading label={t("audit.loading")}>
         <Skeleton className={styles.skeleton} />
       </Loading>
     );
   }
   if (lines.length === 0) {
     return (
-      <EmptyState icon="clock" title="Nothing found">
-        No entries match these filters.
+      <EmptyState icon="audit" title={t("audit.empty.title")}>
+        {t("audit.empty.text")}
       </EmptyState>
     );
   }
@@ -104,7 +104,7 @@ function Lines({ filter, onActor }: LinesProps) {
       {query.isFetchNextPageError && <Notice tone="bad">{describeError(query.error)}</Notice>}
       {query.hasNextPage && (
         <Button isBusy={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()} data-testid="audit-more">
-          Show older entries
+          {t("audit.more")}
         </Button>
       )}
     </>

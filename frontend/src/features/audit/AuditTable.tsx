@@ -1,8 +1,10 @@
 /** The lines of the audit log; on a phone each is a card. */
 import { Text, Time } from "@/components/Text";
+import { t } from "@/i18n/translate";
 import { formatExact } from "@/lib/time";
 import type { AuditLine } from "@/types/wire";
-import { nameAction, nameTarget, describeDetails } from "./labels";
+import { nameAction, describeDetails } from "./labels";
+import { useTargetNames, type NameTarget } from "./targets";
 import styles from "./audit.module.css";
 
 interface AuditTableProps {
@@ -13,17 +15,23 @@ interface AuditTableProps {
 }
 
 export function AuditTable({ lines, onActor, isOld }: AuditTableProps) {
+  const nameTarget = useTargetNames();
   return (
-    <ol className={styles.lines} aria-label="Audit log" aria-busy={isOld}>
+    <ol className={styles.lines} aria-label={t("audit.title")} aria-busy={isOld}>
       {lines.map((line) => (
-        <Line key={line.id} line={line} onActor={onActor} />
+        <Line key={line.id} line={line} nameTarget={nameTarget} onActor={onActor} />
       ))}
     </ol>
   );
 }
 
-function Line({ line, onActor }: { readonly line: AuditLine; readonly onActor: (line: AuditLine) => void }) {
-  const details = describeDetails(line);
+interface LineProps extends Pick<AuditTableProps, "onActor"> {
+  readonly line: AuditLine;
+  readonly nameTarget: NameTarget;
+}
+
+function Line({ line, nameTarget, onActor }: LineProps) {
+  const [details, target] = [describeDetails(line), nameTarget(line)];
   return (
     <li className={styles.line} data-testid="audit-line">
       <Time className={styles.at} at={line.at} title={line.at}>
@@ -32,24 +40,29 @@ function Line({ line, onActor }: { readonly line: AuditLine; readonly onActor: (
       <div>
         <p className={styles.action}>
           <Text>{nameAction(line.action)}</Text>
-          {line.target_kind !== null && <span className={styles.target}>{nameTarget(line)}</span>}
+          {target !== null && <bdi className={styles.target} translate="no">{target}</bdi>}
         </p>
         {details !== "" && <p className="muted">{details}</p>}
       </div>
       <div>
         <Actor line={line} onActor={onActor} />
         <p className="muted" title={line.user_agent ?? undefined}>
-          {`${line.address ?? "on the server"}${line.key_id === null ? "" : `, API key ${line.key_id}`}`}
+          {describeOrigin(line)}
         </p>
       </div>
     </li>
   );
 }
 
+function describeOrigin({ address, key_id }: AuditLine): string {
+  const origin = address ?? t("audit.server");
+  return key_id === null ? origin : t("audit.byKey", { address: origin });
+}
+
 function Actor({ line, onActor }: { readonly line: AuditLine; readonly onActor: (line: AuditLine) => void }) {
   if (line.actor_id === null) return <p>{line.actor}</p>;
   return (
-    <button type="button" className={styles.actor} onClick={() => onActor(line)} aria-label={`Only what ${line.actor} did`}>
+    <button type="button" className={styles.actor} onClick={() => onActor(line)} aria-label={t("audit.only", { name: line.actor })}>
       {line.actor}
     </button>
   );

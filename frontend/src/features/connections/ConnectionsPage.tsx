@@ -2,24 +2,25 @@
 import { useState } from "react";
 import { Button } from "@/components/Button";
 import { Icon } from "@/components/Icon";
+import { Page } from "@/components/Page";
 import { EmptyState, ErrorState, Loading, Skeleton } from "@/components/States";
+import { Text } from "@/components/Text";
+import { t } from "@/i18n/translate";
 import { isForgotten, useAccounts } from "@/lib/accounts";
 import { describeError } from "@/lib/api/errors";
+import { useConnect } from "@/lib/connect";
 import { useCan } from "@/lib/rights";
 import type { Account } from "@/types/wire";
-import { AccountCard } from "./AccountCard";
-import { ConfirmDisconnect } from "./ConfirmDisconnect";
-import { ConnectDialog } from "./ConnectDialog";
-import { EraseAccount } from "./EraseAccount";
-import { Erasures } from "./Erasures";
-import { TransferPayer } from "./TransferPayer";
-import { MembersDialog } from "./MembersDialog";
+import { AccountCard } from "./account/AccountCard";
+import { ConfirmDisconnect } from "./account/ConfirmDisconnect";
+import { EraseAccount } from "./account/EraseAccount";
+import { Erasures } from "./account/Erasures";
+import { TransferPayer } from "./account/TransferPayer";
+import { MembersDialog } from "./account/MembersDialog";
 import panelsStyles from "@/components/panels.module.css";
 import styles from "./connections.module.css";
 
 type OpenDialog =
-  | { readonly kind: "connect" }
-  | { readonly kind: "reconnect"; readonly account: Account }
   | { readonly kind: "disconnect"; readonly account: Account }
   | { readonly kind: "erase"; readonly account: Account }
   | { readonly kind: "members"; readonly account: Account }
@@ -28,25 +29,26 @@ type OpenDialog =
 export function ConnectionsPage() {
   const [dialog, setDialog] = useState<OpenDialog | null>(null);
   const mayConnect = useCan()("connect_number");
+  const connect = useConnect();
+  const hasNumbers = useAccounts().data?.some((account) => !isForgotten(account)) ?? false;
   const close = () => setDialog(null);
   return (
-    <div className={styles.connections}>
-      <header className={styles.head}>
-        <div>
-          <h1>Connections</h1>
-          <p className="muted">The WhatsApp numbers your team answers from.</p>
-        </div>
-        {mayConnect && (
-          <Button tone="primary" onClick={() => setDialog({ kind: "connect" })} data-testid="connect-number">
+    <Page
+      title={t("numbers.title")}
+      about={t("numbers.about")}
+      action={
+        mayConnect && hasNumbers && (
+          <Button tone="primary" onClick={() => connect()} data-testid="connect-number">
             <Icon name="plus" size={18} />
-            Connect a number
+            <Text>{t("numbers.connect")}</Text>
           </Button>
-        )}
-      </header>
+        )
+      }
+    >
       <Erasures />
       <AccountList onOpen={setDialog} />
       {dialog !== null && <OpenedDialog dialog={dialog} onOpen={setDialog} onClose={close} />}
-    </div>
+    </Page>
   );
 }
 
@@ -58,10 +60,6 @@ interface OpenedDialogProps {
 
 function OpenedDialog({ dialog, onOpen, onClose }: OpenedDialogProps) {
   switch (dialog.kind) {
-    case "connect":
-      return <ConnectDialog onClose={onClose} />;
-    case "reconnect":
-      return <ConnectDialog known={dialog.account} onClose={onClose} />;
     case "members":
       return (
         <MembersDialog
@@ -86,7 +84,7 @@ function AccountList({ onOpen }: { readonly onOpen: (dialog: OpenDialog) => void
     if (!accounts.isError) return <AccountSkeletons />;
     return (
       <ErrorState
-        title="Your numbers could not be loaded"
+        title={t("numbers.failed")}
         message={describeError(accounts.error)}
         onRetry={() => void accounts.refetch()}
       />
@@ -94,11 +92,7 @@ function AccountList({ onOpen }: { readonly onOpen: (dialog: OpenDialog) => void
   }
   const rows = accounts.data.filter((account) => !isForgotten(account));
   if (rows.length === 0) {
-    return (
-      <EmptyState icon="phone" title="No number connected yet">
-        Link a WhatsApp number by scanning a code, just like WhatsApp Web. Its chats appear in the inbox within seconds.
-      </EmptyState>
-    );
+    return <FirstNumber />;
   }
   return (
     <ul className={styles.accounts}>
@@ -106,8 +100,6 @@ function AccountList({ onOpen }: { readonly onOpen: (dialog: OpenDialog) => void
         <AccountCard
           key={account.id}
           account={account}
-          onReconnect={() => onOpen({ kind: "reconnect", account })}
-          onConnect={() => onOpen({ kind: "connect" })}
           onMembers={can("manage_members", account) ? () => onOpen({ kind: "members", account }) : undefined}
           onDisconnect={() => onOpen({ kind: "disconnect", account })}
           onErase={can("erase_number", account) ? () => onOpen({ kind: "erase", account }) : undefined}
@@ -117,9 +109,24 @@ function AccountList({ onOpen }: { readonly onOpen: (dialog: OpenDialog) => void
   );
 }
 
+function FirstNumber() {
+  const connect = useConnect();
+  const mayConnect = useCan()("connect_number");
+  const action = mayConnect && (
+    <Button tone="primary" size="large" onClick={() => connect()} data-testid="connect-number">
+      {t("numbers.connect")}
+    </Button>
+  );
+  return (
+    <EmptyState icon="phone" title={t("numbers.empty.title")} action={action}>
+      {mayConnect ? t("numbers.empty.text") : t("numbers.empty.ask")}
+    </EmptyState>
+  );
+}
+
 function AccountSkeletons() {
   return (
-    <Loading label="Loading your numbers">
+    <Loading label={t("numbers.loading")}>
       <div className={styles.accounts}>
         <Skeleton className={panelsStyles.skeleton} />
         <Skeleton className={panelsStyles.skeleton} />

@@ -7,7 +7,7 @@ import type { Api } from "@/lib/api/routes";
 import { ME_KEY } from "@/lib/rights";
 import type { ConnectionState } from "@/lib/socket/connection";
 import { FeedContext } from "@/lib/socket/context";
-import type { RejectedAccountNotice } from "@/lib/socket/changes";
+import type { RejectedAccountNotice } from "@/lib/socket/userSchemas";
 import type { Feed, FeedListener } from "@/lib/socket/feed";
 import type { RejectedAccount } from "@/types/wire";
 import { RejectedBanner } from "./RejectedBanner";
@@ -61,7 +61,7 @@ const REJECTED: RejectedAccount = {
   error: { code: "plan_limit", message: "The plan includes one number." },
   created_at: "2026-03-02T09:00:00.000Z",
 };
-const TEXTS = "+5511988880000 was not connected. The plan includes one number.";
+const TEXTS = "+5511988880000 wasn’t connected. The plan includes one number.";
 
 it("shows which number was rejected and why, until dismissed", async () => {
   const { reject, dismissRejectedAccount } = show();
@@ -78,7 +78,7 @@ it("shows which number was rejected and why, until dismissed", async () => {
 it("shows the same text, once, for rejections missed while offline", async () => {
   const { reject } = show({ stored: [REJECTED, { ...REJECTED, id: 6, phone: null }] });
   expect(await screen.findAllByTestId("refused-banner")).toHaveLength(2);
-  expect(screen.getByRole("status").textContent).toBe(`${TEXTS}The number was not connected. The plan includes one number.`);
+  expect(screen.getByRole("status").textContent).toBe(`${TEXTS}The number wasn’t connected. The plan includes one number.`);
   reject(REJECTED);
   expect(screen.getAllByTestId("refused-banner")).toHaveLength(2);
 });

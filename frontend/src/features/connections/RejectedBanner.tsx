@@ -2,9 +2,11 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { IconButton } from "@/components/Button";
 import { Icon } from "@/components/Icon";
+import { t } from "@/i18n/translate";
 import { useApi } from "@/lib/api/context";
+import { formatPhoneOrNull } from "@/lib/phoneFormat";
 import { useCan } from "@/lib/rights";
-import type { RejectedAccountNotice } from "@/lib/socket/changes";
+import type { RejectedAccountNotice } from "@/lib/socket/userSchemas";
 import { useConnectionState, useFeedListener } from "@/lib/socket/context";
 import styles from "./rejected-banner.module.css";
 
@@ -45,8 +47,8 @@ export function RejectedBanner() {
     <div role="status">
       {rejected.map(({ id, phone, error }) => (
         <div key={id} className={styles.banner} data-testid="refused-banner">
-          <p>{`${phone ?? "The number"} was not connected. ${error.message}`}</p>
-          <IconButton label="Dismiss" onClick={() => void dismiss(id)}>
+          <p>{t("numbers.rejected", { name: formatPhoneOrNull(phone) ?? t("numbers.rejected.unnamed"), reason: error.message })}</p>
+          <IconButton label={t("numbers.dismiss")} onClick={() => void dismiss(id)}>
             <Icon name="close" size={16} />
           </IconButton>
         </div>

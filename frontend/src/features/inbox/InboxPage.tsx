@@ -1,23 +1,44 @@
 /** The inbox: the chats of the selected accounts beside the open chat. */
-import { useMemo, useState, type ReactNode } from "react";
-import { Link, useParams, useSearchParams } from "react-router";
+import { useMemo, useState } from "react";
+import { useParams, useSearchParams } from "@/lib/navigation";
 import { MissingState } from "@/components/MissingState";
-import { EmptyState, ErrorState, Skeleton } from "@/components/States";
-import { useAccounts } from "@/lib/accounts";
+import { ErrorState, Skeleton } from "@/components/States";
+import { t } from "@/i18n/translate";
+import { isForgotten, useAccounts } from "@/lib/accounts";
 import { describeError } from "@/lib/api/errors";
-import { isBlank } from "@/lib/texts";
+import { lazyPart, usePageShown } from "@/lib/lazyPart";
+import { useMe } from "@/lib/rights";
 import type { Account, Chat } from "@/types/wire";
 import { AccountSwitcher } from "@/features/inbox/chats/AccountSwitcher";
-import { ChatFilters, parseFilter } from "@/features/inbox/chats/ChatFilters";
+import { ChatPanel, ChatTabs } from "@/features/inbox/chats/ChatTabs";
+import { keyOfQuery, type ListQuery } from "@/features/inbox/chats/query/listQuery";
+import { useListQuery } from "@/features/inbox/chats/query/useListQuery";
+import { useTakenAway } from "@/features/inbox/chats/useTakenAway";
 import { ChatList, ChatSkeletons } from "@/features/inbox/chats/ChatList";
-import { AccountNotice } from "@/features/inbox/chats/AccountNotice";
+import { AccountLines } from "@/features/inbox/chats/AccountNotice";
+import { InboxFrame } from "@/features/inbox/layout/InboxFrame";
+import { useDetails } from "@/features/inbox/layout/usePanes";
 import { useInboxSnapshot } from "./context";
+import { FirstNumber } from "./FirstNumber";
 import { useChatList } from "./queries";
-import { SearchField, SearchResults } from "@/features/inbox/search/Search";
-import { Thread } from "@/features/inbox/thread/Thread";
-import { classes } from "@/components/classes";
-import buttonStyles from "@/components/button.module.css";
+import { OrganisingProvider } from "@/features/inbox/selection/OrganisingProvider";
+import { useIsSelecting } from "@/features/inbox/selection/selectionContext";
+import { SearchContext, useSearch, type Search } from "@/features/inbox/search/searchContext";
+import { SearchPanel } from "@/features/inbox/search/SearchField";
+import { idsOf } from "@/features/inbox/views/ids";
+import { isAsked, NOTHING } from "@/features/inbox/search/searchQuery";
+import { SharedDraftsProvider } from "@/features/inbox/sharedDrafts/SharedDraftsProvider";
+import { StatusProvider } from "@/features/inbox/status/StatusProvider";
 import styles from "./inbox.module.css";
+
+const Thread = lazyPart(async () => (await import("@/features/inbox/thread/Thread")).Thread, { preloading: "first" });
+const InboxCommands = lazyPart(async () => (await import("./InboxCommands")).InboxCommands, { preloading: "page", isExtra: true });
+const ContextPane = lazyPart(async () => (await import("@/features/inbox/contact/ContextPane")).ContextPane);
+const SelectionBar = lazyPart(async () => (await import("@/features/inbox/selection/SelectionBar")).SelectionBar, { isExtra: true });
+const SearchResults = lazyPart(async () => (await import("@/features/inbox/search/SearchResults")).SearchResults);
+
+// For the address of a chat: it is loaded beside the list, not after it.
+if (/^\/inbox\/./.test(location.pathname)) void Thread.preload().catch(() => undefined);
 
 function parseId(text: string | undefined | null): number | null {
   return text !== undefined && text !== null && /^\d+$/.test(text) ? Number(text) : null;
@@ -25,32 +46,32 @@ function parseId(text: string | undefined | null): number | null {
 
 export function InboxPage() {
   const accounts = useAccounts();
+  usePageShown(accounts.isError);
   if (accounts.data === undefined) {
     if (!accounts.isError) return <LoadingInbox />;
     return (
       <ErrorState
-        title="Your inbox could not be loaded"
+        level={1}
+        title={t("chats.failed")}
         message={describeError(accounts.error)}
         onRetry={() => void accounts.refetch()}
       />
     );
   }
-  if (accounts.data.length === 0) {
-    return (
-      <EmptyState
-        icon="phone"
-        title="Connect your first number"
-        action={
-          <Link className={classes(buttonStyles.button, buttonStyles.primary)} to="/connections">
-            Go to connections
-          </Link>
-        }
-      >
-        Scan one code with WhatsApp and its chats appear here, for your whole team.
-      </EmptyState>
-    );
-  }
-  return <Inbox accounts={accounts.data} />;
+  return <LinkedInbox accounts={accounts.data} />;
+}
+
+/** An account whose code was never scanned has no chats. */
+function LinkedInbox({ accounts }: { readonly accounts: readonly Account[] }) {
+  const linked = useMemo(() => accounts.filter((account) => !isForgotten(account)), [accounts]);
+  if (linked.length === 0) return <FirstNumber />;
+  return (
+    <OrganisingProvider>
+      <SharedDraftsProvider>
+        <Inbox accounts={linked} />
+      </SharedDraftsProvider>
+    </OrganisingProvider>
+  );
 }
 
 function LoadingInbox() {
@@ -70,92 +91,119 @@ function LoadingInbox() {
 
 function Inbox({ accounts }: { readonly accounts: readonly Account[] }) {
   const params = useParams();
-  const [search] = useSearchParams();
-  const [wanted, setWanted] = useState("");
-  const scope = parseId(search.get("account"));
-  const shown = useMemo(() => {
-    const ids = accounts.map((account) => account.id);
-    return scope !== null && ids.includes(scope) ? [scope] : ids;
-  }, [accounts, scope]);
-  const filter = parseFilter(search.get("filter"));
-  const accountId = parseId(params.accountId);
-  const chatId = parseId(params.chatId);
-  const list = useChatList(shown, filter, chatId);
-  const account = accounts.find((row) => row.id === accountId);
+  const [query] = useSearchParams();
+  const [asked, setAsked] = useState(NOTHING);
+  const search = useMemo<Search>(() => ({ wanted: asked, change: (change) => setAsked((before) => ({ ...before, ...change })) }), [asked]);
+  const scope = query.get("account");
+  const shown = useMemo(() => shownOf(accounts, idsOf(scope)), [accounts, scope]);
+  const ids = useMemo(() => shown.map(({ id }) => id), [shown]);
+  const wanted = useListQuery();
+  const [accountId, chatId] = [parseId(params.accountId), parseId(params.chatId)];
+  useTakenAway(accountId, chatId);
+  const userId = useUserId();
+  const list = useChatList(ids, { query: wanted, openId: chatId, userId });
+  usePageShown(list.chats !== null || list.isError);
   const listed = list.chats?.find((chat) => chat.id === chatId);
   const isOpen = params.chatId !== undefined;
+  const details = useDetails();
+  const found = useFound(accounts.find((row) => row.id === accountId), chatId);
   return (
-    <InboxFrame
-      isOpen={isOpen}
-      list={
-        <>
-          <AccountSwitcher accounts={accounts} selected={shown.length === 1 && accounts.length > 1 ? scope : null} />
-          <AccountNotices accounts={accounts.filter(({ id }) => shown.includes(id))} openId={isOpen ? accountId : null} />
-          <SearchField text={wanted} onChange={setWanted} />
-          {isBlank(wanted) ? (
-            <>
-              <ChatFilters accounts={accounts} selected={filter} shown={shown} />
-              <ChatList key={filter} list={list} accounts={accounts} selectedId={chatId} filter={filter} />
-            </>
-          ) : (
-            <SearchResults text={wanted} accounts={accounts} selectedId={chatId} />
-          )}
-        </>
-      }
-      thread={isOpen ? <OpenChat account={account} chatId={chatId} listed={listed} /> : undefined}
-    />
+    <SearchContext value={search}>
+      <StatusProvider>
+        <InboxCommands accounts={accounts} shown={ids} list={list} accountId={accountId} chatId={chatId} />
+        <InboxFrame
+          place={details.place}
+          list={<ListPane accounts={accounts} shown={shown} list={list} query={wanted} open={found} />}
+          thread={isOpen ? <OpenChat found={found} listed={listed} /> : undefined}
+          context={found !== null && details.isOpen && <ContextPane key={found.chatId} {...found} listed={listed} details={details} />}
+        />
+      </StatusProvider>
+    </SearchContext>
   );
 }
 
-interface AccountNoticesProps {
+/** Those of these ids; all where there are none. */
+function shownOf(accounts: readonly Account[], ids: readonly number[]): readonly Account[] {
+  const chosen = accounts.filter(({ id }) => ids.includes(id));
+  return chosen.length === 0 ? accounts : chosen;
+}
+
+/** Null before it is known. */
+const useUserId = (): number | null => useMe().data?.user.id ?? null;
+
+/** The one account that is shown of several. */
+function onlyOne(shown: readonly Account[], accounts: readonly Account[]): number | null {
+  const [first] = shown;
+  return first !== undefined && shown.length === 1 && accounts.length > 1 ? first.id : null;
+}
+
+interface ListPaneProps {
   readonly accounts: readonly Account[];
-  /** The account of the open chat, which shows its own notice. */
-  readonly openId: number | null;
+  /** Those whose chats are shown. */
+  readonly shown: readonly Account[];
+  readonly list: ReturnType<typeof useChatList>;
+  readonly query: ListQuery;
+  readonly open: FoundChat | null;
 }
 
-function AccountNotices({ accounts, openId }: AccountNoticesProps) {
-  return accounts.map((account) =>
-    account.id === openId ? null : <AccountNotice key={account.id} account={account} className={styles.notice} isQuiet />,
+function ListPane({ accounts, shown, list, query, open }: ListPaneProps) {
+  const { wanted } = useSearch();
+  const userId = useUserId();
+  const isSelecting = useIsSelecting();
+  const openId = open === null ? null : open.chatId;
+  const openChat = open === null ? undefined : list.known.get(open.chatId);
+  return (
+    <>
+      <AccountSwitcher accounts={accounts} selected={onlyOne(shown, accounts)} />
+      <AccountLines accounts={shown} openId={open?.account.id} />
+      <SearchPanel userId={userId} accounts={accounts} openChat={openChat} />
+      {isAsked(wanted) ? (
+        <SearchResults userId={userId} accounts={accounts} selectedId={openId} />
+      ) : (
+        <ListedChats accounts={shown} list={list} query={query} selectedId={openId} />
+      )}
+      {isSelecting && <SelectionBar />}
+    </>
   );
+}
+
+interface ListedChatsProps {
+  /** Those whose chats are shown. */
+  readonly accounts: readonly Account[];
+  readonly list: ReturnType<typeof useChatList>;
+  readonly query: ListQuery;
+  readonly selectedId: number | null;
+}
+
+function ListedChats({ accounts, list, query, selectedId }: ListedChatsProps) {
+  const ids = useMemo(() => accounts.map(({ id }) => id), [accounts]);
+  return (
+    <>
+      <ChatTabs query={query} shown={ids} />
+      <ChatPanel view={query.view}>
+        <ChatList key={`${keyOfQuery(query)} ${ids.join()}`} list={list} accounts={accounts} selectedId={selectedId} query={query} />
+      </ChatPanel>
+    </>
+  );
+}
+
+interface FoundChat {
+  readonly account: Account;
+  readonly chatId: number;
+}
+
+/** Null for a chat that was deleted, or whose number is not shared with the user. */
+function useFound(account: Account | undefined, chatId: number | null): FoundChat | null {
+  const { tombstones } = useInboxSnapshot();
+  return account === undefined || chatId === null || tombstones.hasChat({ id: chatId }) ? null : { account, chatId };
 }
 
 interface OpenChatProps {
-  readonly account: Account | undefined;
-  readonly chatId: number | null;
+  readonly found: FoundChat | null;
   readonly listed: Chat | undefined;
 }
 
-function OpenChat({ account, chatId, listed }: OpenChatProps) {
-  const { tombstones } = useInboxSnapshot();
-  if (account === undefined || chatId === null || tombstones.hasChat({ id: chatId })) {
-    return (
-      <MissingState title="Chat not found">
-        It may have been erased, or its number is no longer shared with you.
-      </MissingState>
-    );
-  }
-  return <Thread key={chatId} account={account} chatId={chatId} listed={listed} />;
-}
-
-interface InboxFrameProps {
-  readonly list: ReactNode;
-  readonly thread?: ReactNode;
-  readonly isOpen?: boolean;
-}
-
-function InboxFrame({ list, thread, isOpen = false }: InboxFrameProps) {
-  return (
-    <div className={classes(styles.inbox, isOpen && styles.open)}>
-      <section className={styles.list} aria-label="Chats">
-        {list}
-      </section>
-      <section className={styles.thread} aria-label="Open chat">
-        {thread ?? (
-          <EmptyState icon="chat" title="Choose a chat">
-            Pick a conversation on the left. The arrow keys move through the list, Enter opens.
-          </EmptyState>
-        )}
-      </section>
-    </div>
-  );
+function OpenChat({ found, listed }: OpenChatProps) {
+  if (found === null) return <MissingState level={1} title={t("thread.missing")}>{t("thread.missingText")}</MissingState>;
+  return <Thread key={found.chatId} {...found} listed={listed} />;
 }

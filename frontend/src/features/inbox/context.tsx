@@ -1,10 +1,14 @@
 /** Provides the inbox's live rows and drafts. */
 import { createContext, use, useSyncExternalStore } from "react";
-import type { Drafts } from "@/features/inbox/composer/drafts";
+import type { Drafts } from "@/features/inbox/composer/drafts/drafts";
+import type { Notebook } from "@/features/inbox/notes/notebook";
 import type { InboxStore, Snapshot } from "@/features/inbox/data/store";
 
 export interface Inbox {
+  /** The user of this window. */
+  readonly userId: number;
   readonly store: InboxStore;
+  readonly notes: Notebook;
   readonly drafts: Drafts;
 }
 

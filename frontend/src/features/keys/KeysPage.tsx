@@ -3,26 +3,27 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState, type SyntheticEvent } from "react";
 import { Answer } from "@/components/Answer";
 import { Button } from "@/components/Button";
+import { CheckBox } from "@/components/CheckBox";
 import { Dialog } from "@/components/Dialog";
 import { Notice } from "@/components/Notice";
 import { Secret } from "@/components/Secret";
 import { EmptyState, ErrorState, Loading, Skeleton } from "@/components/States";
-import { Exact, Text } from "@/components/Text";
+import { Exact } from "@/components/Text";
 import { TextField } from "@/components/TextField";
-import { nameAccount, useAccounts } from "@/lib/accounts";
+import { t } from "@/i18n/translate";
+import { isForgotten, nameAccount, useAccounts } from "@/lib/accounts";
 import { useApi } from "@/lib/api/context";
 import { describeError } from "@/lib/api/errors";
 import { copyText } from "@/lib/clipboard";
+import { isolate } from "@/lib/texts";
 import { formatAgo } from "@/lib/time";
 import type { ApiKey, NewKey, Scope } from "@/types/wire";
 import styles from "@/components/panels.module.css";
 
 const KEYS_KEY = ["keys"] as const;
-const SCOPES: readonly (readonly [Scope, string])[] = [
-  ["read", "Read chats and messages"],
-  ["send", "Send and change messages"],
-  ["manage", "Connect and manage numbers"],
-];
+const SCOPES: readonly Scope[] = ["read", "send", "manage"];
+
+const listScopes = () => SCOPES.map((scope) => [scope, t(`apiKeys.scope.${scope}`)] as const);
 
 export function KeysPage() {
   const [secret, setSecret] = useState<string | null>(null);
@@ -31,8 +32,8 @@ export function KeysPage() {
       <CreateForm onMade={setSecret} />
       <KeyList />
       {secret !== null && (
-        <Dialog title="Your new key" onClose={() => setSecret(null)}>
-          <p>Keep it where your program finds it. It is not shown again.</p>
+        <Dialog title={t("apiKeys.made.title")} onClose={() => setSecret(null)}>
+          <p>{t("apiKeys.made.text")}</p>
           <Secret value={secret} onCopy={copyText} testId="key-secret" />
         </Dialog>
       )}
@@ -62,16 +63,16 @@ function CreateForm({ onMade }: { readonly onMade: (secret: string) => void }) {
     const account_ids = accountIds.length === 0 ? null : accountIds;
     create.mutate({ name: name.trim(), scopes, account_ids }, { onSuccess: () => setName("") });
   };
-  const nameField = { label: "What is it for?", required: true, maxLength: 100, value: name };
+  const nameField = { label: t("apiKeys.name"), required: true, maxLength: 100, value: name };
   return (
     <form className={styles.panel} aria-labelledby="key-title" onSubmit={submit}>
-      <h2 id="key-title">Create a key</h2>
+      <h2 id="key-title">{t("apiKeys.create")}</h2>
       <TextField {...nameField} onChange={(event) => setName(event.target.value)} data-testid="key-name" />
-      <Choices legend="It may" options={SCOPES} chosen={scopes} onChange={setScopes} />
+      <Choices legend={t("apiKeys.permissions")} options={listScopes()} chosen={scopes} onChange={setScopes} />
       <AccountChoices chosen={accountIds} onChange={setAccountIds} />
       <div>
         <Button type="submit" tone="primary" disabled={scopes.length === 0} isBusy={create.isPending} data-testid="key-submit">
-          Create the key
+          {t("apiKeys.submit")}
         </Button>
       </div>
       <Answer to={create}>{create.isError && <Notice tone="bad">{describeError(create.error)}</Notice>}</Answer>
@@ -85,9 +86,9 @@ interface AccountChoicesProps {
 }
 
 function AccountChoices({ chosen, onChange }: AccountChoicesProps) {
-  const options = (useAccounts().data ?? []).map((account) => [account.id, nameAccount(account)] as const);
+  const options = (useAccounts().data ?? []).filter((account) => !isForgotten(account)).map((account) => [account.id, nameAccount(account)] as const);
   if (options.length === 0) return null;
-  return <Choices legend="Only for these numbers (none chosen: all of yours)" options={options} chosen={chosen} onChange={onChange} />;
+  return <Choices legend={t("apiKeys.numbers")} options={options} chosen={chosen} onChange={onChange} />;
 }
 
 interface ChoicesProps<T> {
@@ -102,14 +103,13 @@ function Choices<T extends string | number>({ legend, options, chosen, onChange 
     <fieldset className={styles.choices}>
       <legend>{legend}</legend>
       {options.map(([value, label]) => (
-        <label key={value}>
-          <input
-            type="checkbox"
-            checked={chosen.includes(value)}
-            onChange={(event) => onChange(event.target.checked ? [...chosen, value] : chosen.filter((one) => one !== value))}
-          />
-          <Text>{label}</Text>
-        </label>
+        <CheckBox
+          key={value}
+          checked={chosen.includes(value)}
+          onChange={(event) => onChange(event.target.checked ? [...chosen, value] : chosen.filter((one) => one !== value))}
+        >
+          {label}
+        </CheckBox>
       ))}
     </fieldset>
   );
@@ -121,23 +121,23 @@ function KeyList() {
   if (keys.data === undefined) {
     if (keys.isError) {
       const message = describeError(keys.error);
-      return <ErrorState title="The keys could not be loaded" message={message} onRetry={() => void keys.refetch()} />;
+      return <ErrorState title={t("apiKeys.failed")} message={message} onRetry={() => void keys.refetch()} />;
     }
     return (
-      <Loading label="Loading the keys">
+      <Loading label={t("apiKeys.loading")}>
         <Skeleton className={styles.skeleton} />
       </Loading>
     );
   }
   if (keys.data.length === 0) {
     return (
-      <EmptyState icon="file" title="No keys yet">
-        A program that reads or sends messages for you signs in with a key instead of your password.
+      <EmptyState icon="key" title={t("apiKeys.empty")}>
+        {t("apiKeys.about")}
       </EmptyState>
     );
   }
   return (
-    <ul className={styles.entries} aria-label="API keys">
+    <ul className={styles.entries} aria-label={t("apiKeys.title")}>
       {keys.data.map((key) => (
         <KeyRow key={key.id} apiKey={key} />
       ))}
@@ -146,9 +146,11 @@ function KeyList() {
 }
 
 function describeKey(key: ApiKey): string {
-  const reach = key.all_accounts ? "all numbers" : `${key.account_ids.length} of the numbers`;
-  const use = key.last_used_at === null ? "never used" : `used ${formatAgo(key.last_used_at)}`;
-  return `${key.scopes.join(", ")} · ${reach} · ${use} · by ${key.user_name}`;
+  const reach = key.all_accounts ? t("apiKeys.all") : t("apiKeys.some", { count: key.account_ids.length });
+  const use = key.last_used_at === null ? t("apiKeys.neverUsed") : t("apiKeys.used", { ago: formatAgo(key.last_used_at) });
+  const known = new Map<string, string>(listScopes());
+  const scopes = key.scopes.map((scope) => known.get(scope) ?? scope).join(", ");
+  return [scopes, reach, use, t("apiKeys.by", { name: isolate(key.user_name) })].join(" · ");
 }
 
 function KeyRow({ apiKey }: { readonly apiKey: ApiKey }) {
@@ -165,8 +167,8 @@ function KeyRow({ apiKey }: { readonly apiKey: ApiKey }) {
         <Exact>{`${apiKey.prefix}…`}</Exact>
         <span>{describeKey(apiKey)}</span>
       </div>
-      <Button size="small" tone="quiet" isBusy={revoke.isPending} onClick={() => revoke.mutate()} aria-label={`Revoke ${apiKey.name}`}>
-        Revoke
+      <Button size="small" tone="quiet" isBusy={revoke.isPending} onClick={() => revoke.mutate()} aria-label={t("apiKeys.revokeOf", { name: isolate(apiKey.name) })}>
+        {t("apiKeys.revoke")}
       </Button>
       {revoke.isError && <Notice tone="bad">{describeError(revoke.error)}</Notice>}
     </li>

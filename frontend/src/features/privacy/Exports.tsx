@@ -2,9 +2,12 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { Button } from "@/components/Button";
+import { CheckBox } from "@/components/CheckBox";
 import { Dialog } from "@/components/Dialog";
 import { Notice } from "@/components/Notice";
 import { Exact } from "@/components/Text";
+import { Translated } from "@/i18n/Translated";
+import { t } from "@/i18n/translate";
 import { useApi } from "@/lib/api/context";
 import { describeError } from "@/lib/api/errors";
 import { formatExact } from "@/lib/time";
@@ -49,19 +52,18 @@ export function Exports({ accountId, contactId, name, onClose }: ExportsProps) {
   const isBusy = data?.some(isUnderWay) ?? false;
   const problem = request.error ?? error;
   return (
-    <Dialog title="Export" onClose={onClose}>
+    <Dialog title={t("privacy.export.title")} onClose={onClose}>
       <div className={consequencesStyles.consequences} data-testid="exports">
         <p>
-          A ZIP of <strong>{name}</strong>: contacts, chats and messages as JSON lines, and as tables for spreadsheets.
+          <Translated id="privacy.export.about" values={{ name }} components={{ b: <strong translate="no" /> }} />
         </p>
-        <label className={styles.choice}>
-          <input type="checkbox" checked={withMedia} onChange={(event) => setWithMedia(event.target.checked)} />
-          With pictures, recordings and files
-        </label>
+        <CheckBox checked={withMedia} onChange={(event) => setWithMedia(event.target.checked)}>
+          {t("privacy.export.media")}
+        </CheckBox>
         {problem !== null && <Notice tone="bad">{describeError(problem)}</Notice>}
         <div className={dialogStyles.actions}>
           <Button tone="primary" disabled={isBusy} isBusy={request.isPending} onClick={() => request.mutate()} data-testid="request-export">
-            {isBusy ? "An export is being created" : "Create an export"}
+            {isBusy ? t("privacy.export.busy") : t("privacy.export.create")}
           </Button>
         </div>
         <ul className={styles.exports}>
@@ -72,13 +74,11 @@ export function Exports({ accountId, contactId, name, onClose }: ExportsProps) {
   );
 }
 
-const countMessages = (count: number): string => (count === 1 ? "1 message" : `${count.toLocaleString()} messages`);
-
-function describe(row: Export): string {
-  if (row.state === "failed") return "This export failed. Ask for another one.";
-  if (row.state === "waiting") return "Queued";
-  if (row.state === "running") return `In progress: ${countMessages(row.messages)} so far`;
-  return `${countMessages(row.messages)}${row.with_media ? ", with files" : ""}; until ${formatExact(row.expires_at ?? "")}`;
+function describe({ state, messages: count, with_media, expires_at }: Export): string {
+  if (state === "failed") return t("privacy.export.failed");
+  if (state === "waiting") return t("privacy.export.queued");
+  if (state === "running") return t("privacy.export.running", { count });
+  return t(with_media ? "privacy.export.readyMedia" : "privacy.export.ready", { count, time: formatExact(expires_at ?? "") });
 }
 
 function save(blob: Blob, name: string): void {
@@ -104,7 +104,7 @@ function ExportRow({ row }: { readonly row: Export }) {
       </span>
       {row.state === "ready" && (
         <Button size="small" isBusy={fetching.isPending} onClick={() => fetching.mutate()} data-testid="save-export">
-          Save
+          {t("privacy.export.save")}
         </Button>
       )}
     </li>

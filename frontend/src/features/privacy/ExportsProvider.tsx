@@ -5,7 +5,9 @@
 import { useState } from "react";
 import { type Elements } from "@/components/Text";
 import { ExportingContext, type ExportRequest } from "@/lib/exporting";
-import { Exports } from "./Exports";
+import { lazyPart } from "@/lib/lazyPart";
+
+const Exports = lazyPart(async () => (await import("./Exports")).Exports, { isExtra: true });
 
 export function ExportsProvider({ children }: { readonly children: Elements }) {
   const [request, setRequest] = useState<ExportRequest | null>(null);

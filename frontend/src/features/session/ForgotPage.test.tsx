@@ -1,7 +1,8 @@
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { render, screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
-import { MemoryRouter, Route, Routes } from "react-router";
+import { Route, Switch } from "@/lib/navigation";
+import { At } from "@/testing/At";
 import { beforeEach, expect, it, vi } from "vitest";
 import { ApiError } from "@/lib/api/errors";
 import { makeConfig } from "@/testing/factories";
@@ -19,17 +20,17 @@ function show(forgot_password = true) {
   client.setQueryData(["config"], makeConfig({ forgot_password }));
   render(
     <QueryClientProvider client={client}>
-      <MemoryRouter initialEntries={["/forgot"]}>
-        <Routes>
-          <Route path="/forgot" element={<ForgotPage />} />
-          <Route path="/login" element={<p>The login page</p>} />
-        </Routes>
-      </MemoryRouter>
+      <At path="/forgot">
+        <Switch>
+          <Route path="/forgot"><ForgotPage /></Route>
+          <Route path="/login"><p>The login page</p></Route>
+        </Switch>
+      </At>
     </QueryClientProvider>,
   );
 }
 
-const ask = () => userEvent.type(screen.getByLabelText("E-mail"), " eva@example.com{Enter}");
+const ask = () => userEvent.type(screen.getByLabelText("Email"), " eva@example.com{Enter}");
 
 it("requests a link without revealing whether the address exists", async () => {
   forgotPassword.mockResolvedValue(undefined);

@@ -1,6 +1,8 @@
 /** Requests a link for a new password, where the server can send mail. */
+import { Translated } from "@/i18n/Translated";
+import { t } from "@/i18n/translate";
 import { useEffect, useRef, useState, type SyntheticEvent } from "react";
-import { Link, Navigate } from "react-router";
+import { Link, Redirect } from "@/lib/navigation";
 import { Button } from "@/components/Button";
 import { Notice } from "@/components/Notice";
 import { TextField } from "@/components/TextField";
@@ -13,13 +15,13 @@ import styles from "./login.module.css";
 export function ForgotPage() {
   const config = useConfig().data;
   const [asked, setAsked] = useState<string | null>(null);
-  if (config !== undefined && !config.forgot_password) return <Navigate to="/login" replace />;
+  if (config !== undefined && !config.forgot_password) return <Redirect to="/login" replace />;
   return (
-    <Entrance title="Forgot your password?" about="We mail you a link at which you choose a new one.">
+    <Entrance title={t("session.forgot.title")} about={t("session.forgot.about")}>
       {asked !== null && <Asked email={asked} />}
       {asked === null && config !== undefined && <ForgotForm onAsked={setAsked} />}
       <p className={styles.other}>
-        <Link to="/login">Back to signing in</Link>
+        <Link to="/login">{t("session.backToSignIn")}</Link>
       </p>
     </Entrance>
   );
@@ -32,8 +34,7 @@ function Asked({ email }: { readonly email: string }) {
   return (
     <div ref={box} tabIndex={-1} role="status" data-testid="forgot-asked">
       <Notice tone="info">
-        If <strong>{email}</strong> belongs to a user here, a link is on its way. It may take a few minutes; check the spam
-        folder too.
+        <Translated id="session.forgot.asked" values={{ email }} components={{ b: <strong translate="no" /> }} />
       </Notice>
     </div>
   );
@@ -64,14 +65,14 @@ function ForgotForm({ onAsked }: { readonly onAsked: (email: string) => void }) 
     event.preventDefault();
     void ask((new FormData(event.currentTarget).get("email") as string).trim());
   };
-  const fieldError = isNoAddress(error) ? "This is not an e-mail address." : undefined;
+  const fieldError = isNoAddress(error) ? t("session.invalidEmail") : undefined;
   return (
     <form className={styles.form} onSubmit={submit}>
       <div aria-live="polite">
         {error !== null && fieldError === undefined && <Notice tone="bad">{describeError(error)}</Notice>}
       </div>
       <TextField
-        label="E-mail"
+        label={t("session.email")}
         type="email"
         name="email"
         autoComplete="username"
@@ -80,7 +81,7 @@ function ForgotForm({ onAsked }: { readonly onAsked: (email: string) => void }) 
         data-testid="forgot-email"
       />
       <Button type="submit" tone="primary" size="large" isBusy={isBusy} data-testid="forgot-submit">
-        Mail me a link
+        {t("session.forgot.send")}
       </Button>
     </form>
   );

@@ -1,7 +1,7 @@
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { render, screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
-import { MemoryRouter } from "react-router";
+import { At } from "@/testing/At";
 import { beforeEach, expect, it, vi } from "vitest";
 import { ApiError, unreachable } from "@/lib/api/errors";
 import { makeConfig, makeSignedIn } from "@/testing/factories";
@@ -26,9 +26,9 @@ function show(demo: Config["demo"] = null, open_registration = false, forgot_pas
   render(
     <SessionContext value={session}>
       <QueryClientProvider client={client}>
-        <MemoryRouter>
+        <At>
           <LoginPage />
-        </MemoryRouter>
+        </At>
       </QueryClientProvider>
     </SessionContext>,
   );
@@ -36,7 +36,7 @@ function show(demo: Config["demo"] = null, open_registration = false, forgot_pas
 }
 
 async function fillIn() {
-  await userEvent.type(screen.getByLabelText("E-mail"), " a@b.c");
+  await userEvent.type(screen.getByLabelText("Email"), " a@b.c");
   await userEvent.type(screen.getByLabelText("Password"), "secret");
   await userEvent.click(screen.getByTestId("login-submit"));
 }
@@ -48,11 +48,11 @@ it("signs in with e-mail and password", async () => {
   expect(session.state.status).toBe("signed-in");
 });
 
-it("reports a wrong e-mail or password", async () => {
+it("reports a wrong email or password", async () => {
   routes.login.mockRejectedValue(new ApiError(401, { code: "bad", message: "no", fields: {}, requestId: null }));
   show();
   await fillIn();
-  expect(await screen.findByText(/Wrong e-mail or password/)).toBeTruthy();
+  expect(await screen.findByText(/Wrong email or password/)).toBeTruthy();
   expect(document.activeElement).toBe(screen.getByTestId("login-password"));
   expect(screen.getByTestId("login-submit")).toHaveProperty("disabled", false);
 });
@@ -61,7 +61,7 @@ it("reports when Confab cannot be reached", async () => {
   routes.login.mockRejectedValue(unreachable());
   show();
   await fillIn();
-  expect(await screen.findByText(/cannot be reached/)).toBeTruthy();
+  expect(await screen.findByText(/Can’t reach Confab/)).toBeTruthy();
 });
 
 it("offers the demo login in the sandbox only", async () => {

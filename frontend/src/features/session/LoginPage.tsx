@@ -1,6 +1,8 @@
 /** Sign-in with e-mail and password, or with one click in the sandbox. */
+import { Translated } from "@/i18n/Translated";
+import { t } from "@/i18n/translate";
 import { useRef, useState, type SyntheticEvent } from "react";
-import { Link, useLocation } from "react-router";
+import { Link, useLocation } from "@/lib/navigation";
 import { Button } from "@/components/Button";
 import { Notice } from "@/components/Notice";
 import { TextField } from "@/components/TextField";
@@ -12,7 +14,7 @@ import styles from "./login.module.css";
 
 function explain(error: unknown): string {
   const isRejected = error instanceof ApiError && (error.status === 401 || error.status === 422 || error.status === 400);
-  return isRejected ? "Wrong e-mail or password. Please check both." : describeError(error);
+  return isRejected ? t("session.wrong") : describeError(error);
 }
 
 function useLogin() {
@@ -36,7 +38,7 @@ function useLogin() {
 
 export function LoginPage() {
   return (
-    <Entrance title="Welcome back" about="Sign in to your team’s WhatsApp inbox.">
+    <Entrance title={t("session.welcomeBack")} about={t("session.about")}>
       <LoginForm />
       <ToForgot />
       <ToRegister />
@@ -50,7 +52,7 @@ function ToForgot() {
   return (
     <p className={styles.other}>
       <Link to="/forgot" data-testid="login-forgot">
-        Forgot your password?
+        {t("session.forgot.title")}
       </Link>
     </p>
   );
@@ -62,9 +64,9 @@ function ToRegister() {
   if (!useConfig().data?.open_registration) return null;
   return (
     <p className={styles.other}>
-      New here?{" "}
+      <span>{t("session.newHere")}</span>{" "}
       <Link to="/register" state={state} data-testid="login-register">
-        Create an account
+        {t("session.createAccount")}
       </Link>
     </p>
   );
@@ -87,20 +89,20 @@ function LoginForm() {
       <LoginNotice error={error} />
       <TextField
         {...emailField}
-        label="E-mail"
+        label={t("session.email")}
         required
         onChange={(event) => setEmail(event.target.value)}
         data-testid="login-email"
       />
       <TextField
         {...passwordField}
-        label="Password"
+        label={t("session.password")}
         required
         onChange={(event) => setPassword(event.target.value)}
         data-testid="login-password"
       />
       <Button type="submit" tone="primary" size="large" isBusy={isBusy} data-testid="login-submit">
-        Sign in
+        {t("session.signIn")}
       </Button>
       <DemoLogin isBusy={isBusy} onUse={login} />
     </form>
@@ -113,7 +115,7 @@ function LoginNotice({ error }: { readonly error: string | null }) {
   return (
     <div aria-live="polite">
       {error !== null && <Notice tone="bad">{error}</Notice>}
-      {error === null && hasEnded && <Notice tone="info">Your session has ended. Please sign in again.</Notice>}
+      {error === null && hasEnded && <Notice tone="info">{t("session.ended")}</Notice>}
     </div>
   );
 }
@@ -129,13 +131,13 @@ function DemoLogin({ isBusy, onUse }: DemoLoginProps) {
   return (
     <div className={styles.demo}>
       <p className={styles.or}>
-        <span>or try the sandbox</span>
+        <span>{t("session.demo.or")}</span>
       </p>
       <Button size="large" disabled={isBusy} onClick={() => void onUse(demo.email, demo.password)} data-testid="login-demo">
-        Use the demo login
+        {t("session.demo.use")}
       </Button>
       <p className={styles.hint}>
-        Signs you in as <strong translate="no">{demo.email}</strong>. Nothing here reaches a real phone.
+        <Translated id="session.demo.about" values={{ email: demo.email }} components={{ b: <strong translate="no" /> }} />
       </p>
     </div>
   );

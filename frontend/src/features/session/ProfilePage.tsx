@@ -1,13 +1,16 @@
 /** The user's own name and password. */
+import { t } from "@/i18n/translate";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState, type SyntheticEvent } from "react";
 import { Answer } from "@/components/Answer";
 import { Button } from "@/components/Button";
 import { Notice } from "@/components/Notice";
+import { Exact } from "@/components/Text";
 import { TextField } from "@/components/TextField";
 import { useApi } from "@/lib/api/context";
 import { ApiError, describeError } from "@/lib/api/errors";
 import { ME_KEY, useMe } from "@/lib/rights";
+import { nameRole } from "@/lib/roles";
 import type { Me } from "@/types/wire";
 import styles from "@/components/panels.module.css";
 
@@ -36,26 +39,27 @@ function NameForm({ me }: { readonly me: Me }) {
   };
   return (
     <section className={styles.panel} aria-labelledby="profile-title">
-      <h2 id="profile-title">You</h2>
+      <h2 id="profile-title">{t("session.profile.title")}</h2>
       <p className="muted">
-        {`${me.user.email} · ${me.user.role}`}
+        <Exact>{me.user.email}</Exact>
+        <span>{` · ${nameRole(me.user.role)}`}</span>
       </p>
       <form className={styles.form} onSubmit={submit}>
-        <TextField label="Name" required maxLength={200} value={name} onChange={(event) => setName(event.target.value)} />
+        <TextField label={t("session.name")} required maxLength={200} value={name} onChange={(event) => setName(event.target.value)} />
         <Button type="submit" isBusy={change.isPending}>
-          Save
+          {t("session.profile.save")}
         </Button>
       </form>
       <Answer to={change}>
         {change.isError && <Notice tone="bad">{describeError(change.error)}</Notice>}
-        {change.isSuccess && <Notice tone="info">Saved.</Notice>}
+        {change.isSuccess && <Notice tone="info">{t("session.profile.saved")}</Notice>}
       </Answer>
     </section>
   );
 }
 
 function explain(error: unknown): string {
-  return error instanceof ApiError && "old_password" in error.fields ? "This is not your current password." : describeError(error);
+  return error instanceof ApiError && "old_password" in error.fields ? t("session.change.wrong") : describeError(error);
 }
 
 function PasswordForm() {
@@ -71,18 +75,18 @@ function PasswordForm() {
   const field = { type: "password", required: true } as const;
   return (
     <section className={styles.panel} aria-labelledby="password-title">
-      <h2 id="password-title">Password</h2>
-      <p className="muted">A new password signs you out everywhere else.</p>
+      <h2 id="password-title">{t("session.password")}</h2>
+      <p className="muted">{t("session.change.about")}</p>
       <form className={styles.form} onSubmit={submit}>
-        <TextField {...field} label="Current password" name="old" autoComplete="current-password" />
-        <TextField {...field} label="New password" name="new" autoComplete="new-password" minLength={10} />
+        <TextField {...field} label={t("session.change.current")} name="old" autoComplete="current-password" />
+        <TextField {...field} label={t("session.change.new")} name="new" autoComplete="new-password" minLength={10} />
         <Button type="submit" isBusy={change.isPending}>
-          Change
+          {t("session.change.submit")}
         </Button>
       </form>
       <Answer to={change}>
         {change.isError && <Notice tone="bad">{explain(change.error)}</Notice>}
-        {change.isSuccess && <Notice tone="info">Your password is changed.</Notice>}
+        {change.isSuccess && <Notice tone="info">{t("session.change.done")}</Notice>}
       </Answer>
     </section>
   );

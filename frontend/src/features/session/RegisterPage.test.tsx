@@ -1,7 +1,8 @@
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { render, screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
-import { MemoryRouter, Route, Routes } from "react-router";
+import { Route, Switch } from "@/lib/navigation";
+import { At } from "@/testing/At";
 import { beforeEach, expect, it, vi } from "vitest";
 import { ApiError } from "@/lib/api/errors";
 import { makeConfig, makeSignedIn } from "@/testing/factories";
@@ -25,12 +26,12 @@ function show(open_registration = true) {
   render(
     <SessionContext value={session}>
       <QueryClientProvider client={client}>
-        <MemoryRouter initialEntries={["/register"]}>
-          <Routes>
-            <Route path="/register" element={<RegisterPage />} />
-            <Route path="/login" element={<p>The login page</p>} />
-          </Routes>
-        </MemoryRouter>
+        <At path="/register">
+          <Switch>
+            <Route path="/register"><RegisterPage /></Route>
+            <Route path="/login"><p>The login page</p></Route>
+          </Switch>
+        </At>
       </QueryClientProvider>
     </SessionContext>,
   );
@@ -39,7 +40,7 @@ function show(open_registration = true) {
 
 async function fillIn() {
   await userEvent.type(screen.getByLabelText("Your name"), "Eva ");
-  await userEvent.type(screen.getByLabelText("E-mail"), "eva@example.com");
+  await userEvent.type(screen.getByLabelText("Email"), "eva@example.com");
   await userEvent.type(screen.getByLabelText(/^Password/), "correct horse battery{Enter}");
 }
 
@@ -61,7 +62,7 @@ it("is not available where users are invited", () => {
 });
 
 it.each([
-  ["an address that somebody has", 409, "conflict", "Somebody has this e-mail address already.", {}, "E-mail"],
+  ["an address in use", 409, "conflict", "This email is already in use.", {}, "Email"],
   ["a password that is too short", 422, "invalid", "Some fields are not valid.", { password: ["Too short."] }, /^Password/],
 ] as const)("reports %s beside its field, and focuses it", async (_, status, code, message, fields, label) => {
   reject(status, code, message, fields as unknown as Record<string, string[]>);
@@ -79,6 +80,6 @@ it("reports that no seat is left, and keeps the input", async () => {
   show();
   await fillIn();
   expect(await screen.findByText(/includes 5 people/)).toBeTruthy();
-  expect(screen.getByLabelText("E-mail")).toHaveProperty("value", "eva@example.com");
+  expect(screen.getByLabelText("Email")).toHaveProperty("value", "eva@example.com");
   expect(screen.getByTestId("register-submit")).toHaveProperty("disabled", false);
 });

@@ -1,6 +1,7 @@
 /** Open registration: creates an agent of the team and signs them in. */
+import { t } from "@/i18n/translate";
 import { useEffect, useRef, useState, type SyntheticEvent } from "react";
-import { Link, Navigate, useLocation } from "react-router";
+import { Link, Redirect, useLocation } from "@/lib/navigation";
 import { Button } from "@/components/Button";
 import { Notice } from "@/components/Notice";
 import { TextField } from "@/components/TextField";
@@ -16,14 +17,14 @@ const MIN_PASSWORD = 10;
 export function RegisterPage() {
   const config = useConfig().data;
   const { state } = useLocation() as { readonly state: unknown };
-  if (config !== undefined && !config.open_registration) return <Navigate to="/login" replace state={state} />;
+  if (config !== undefined && !config.open_registration) return <Redirect to="/login" replace state={state} />;
   return (
-    <Entrance title="Create an account" about="You join the team’s WhatsApp inbox as an agent.">
+    <Entrance title={t("session.createAccount")} about={t("session.registerAbout")}>
       {config !== undefined && <RegisterForm />}
       <p className={styles.other}>
-        You have an account?{" "}
+        <span>{t("session.haveAccount")}</span>{" "}
         <Link to="/login" state={state}>
-          Sign in
+          {t("session.signIn")}
         </Link>
       </p>
     </Entrance>
@@ -39,7 +40,7 @@ interface FormError {
 const NOTHING: FormError = { message: null, fields: {} };
 
 function formErrorOf(error: unknown): FormError {
-  if (error instanceof ApiError && error.status === 409) return { message: null, fields: { email: [error.message] } };
+  if (error instanceof ApiError && error.status === 409) return { message: null, fields: { email: [t("session.emailTaken")] } };
   if (error instanceof ApiError && Object.keys(error.fields).length > 0) return { message: null, fields: error.fields };
   return { message: describeError(error), fields: {} };
 }
@@ -80,16 +81,17 @@ function RegisterForm() {
   return (
     <form ref={form} className={styles.form} onSubmit={submit}>
       <div aria-live="polite">{formError.message !== null && <Notice tone="bad">{formError.message}</Notice>}</div>
-      <TextField label="Your name" name="name" autoComplete="name" maxLength={200} required error={errorOf("name")} />
-      <TextField label="E-mail" type="email" name="email" autoComplete="username" required error={errorOf("email")} />
+      <TextField label={t("session.yourName")} name="name" autoComplete="name" maxLength={200} required error={errorOf("name")} />
+      <TextField label={t("session.email")} type="email" name="email" autoComplete="username" required error={errorOf("email")} />
       <TextField
         {...password}
-        label={`Password, at least ${MIN_PASSWORD} characters`}
+        label={t("session.password")}
+        hint={t("session.passwordHint", { min: MIN_PASSWORD })}
         required
         error={errorOf("password")}
       />
       <Button type="submit" tone="primary" size="large" isBusy={isBusy} data-testid="register-submit">
-        Create account
+        {t("session.create")}
       </Button>
     </form>
   );

@@ -1,7 +1,8 @@
 /** The page of a one-time link: choose a name and a password, and be signed in. */
+import { t } from "@/i18n/translate";
 import { useQuery } from "@tanstack/react-query";
 import { useState, type SyntheticEvent } from "react";
-import { Link, Navigate } from "react-router";
+import { Link, Redirect } from "@/lib/navigation";
 import { Button } from "@/components/Button";
 import { Notice } from "@/components/Notice";
 import { TextField } from "@/components/TextField";
@@ -30,18 +31,18 @@ export function WelcomePage() {
     enabled: token !== "" && !isIn,
     staleTime: Infinity,
   });
-  if (isIn && token === "") return <Navigate to="/inbox" replace />;
+  if (isIn && token === "") return <Redirect to="/inbox" replace />;
   if (link.data !== undefined) return <Accept link={link.data} token={token} />;
   const isInvalid = token === "" || link.isError;
   return (
-    <Entrance title={isInvalid ? "This link is not valid" : "One moment"}>
-      {isInvalid && <Notice tone="bad">{token === "" ? "The link is incomplete." : describeError(link.error)}</Notice>}
-      <Link to="/login">Go to the login page</Link>
+    <Entrance title={isInvalid ? t("session.link.invalid") : t("session.link.loading")}>
+      {isInvalid && <Notice tone="bad">{token === "" ? t("session.link.incomplete") : describeError(link.error)}</Notice>}
+      <Link to="/login">{t("session.goToSignIn")}</Link>
     </Entrance>
   );
 }
 
-const TITLES = { first_run: "Welcome to Confab", invitation: "Join your team", reset: "Choose a new password" } as const;
+const TITLES = { first_run: "session.link.firstRun", invitation: "session.link.invitation", reset: "session.link.reset" } as const;
 
 function useAccept(link: KnownLink, token: string) {
   const session = useSession();
@@ -72,19 +73,20 @@ function Accept({ link, token }: { readonly link: KnownLink; readonly token: str
   const name = { name: "name", autoComplete: "name", maxLength: 200, defaultValue: isFirst ? "" : link.name };
   const password = { type: "password", name: "password", autoComplete: "new-password", minLength: MIN_PASSWORD };
   return (
-    <Entrance title={TITLES[link.kind]}>
+    <Entrance title={t(TITLES[link.kind])}>
       <form className={styles.form} onSubmit={submit}>
         <div aria-live="polite">{error !== null && <Notice tone="bad">{error}</Notice>}</div>
-        <TextField {...email} label="E-mail" required />
-        <TextField {...name} label="Your name" required data-testid="welcome-name" />
+        <TextField {...email} label={t("session.email")} required />
+        <TextField {...name} label={t("session.yourName")} required data-testid="welcome-name" />
         <TextField
           {...password}
-          label={`Password, at least ${MIN_PASSWORD} characters`}
+          label={t("session.password")}
+          hint={t("session.passwordHint", { min: MIN_PASSWORD })}
           required
           data-testid="welcome-password"
         />
         <Button type="submit" tone="primary" size="large" isBusy={isBusy} data-testid="welcome-submit">
-          {link.kind === "reset" ? "Save and sign in" : "Come in"}
+          {link.kind === "reset" ? t("session.link.save") : t("session.link.join")}
         </Button>
       </form>
     </Entrance>

@@ -1,3 +1,4 @@
+// @vitest-environment jsdom
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { ApiError, unreachable } from "@/lib/api/errors";
 import { makeSignedIn as completeSignedIn } from "@/testing/factories";

@@ -1,7 +1,7 @@
 /** The session: keeps the access token in memory and renews it in time, in one tab for the whole browser. */
 import { findLocks, type Channel, type Locks, type OpenChannel } from "@/lib/channel";
 import { ApiError } from "@/lib/api/errors";
-import * as routes from "@/lib/api/routes";
+import * as routes from "@/lib/api/sessions";
 import { inTurn } from "@/lib/turns";
 import type { SignedIn, User } from "@/types/wire";
 
@@ -9,7 +9,8 @@ export type SessionState =
   | { readonly status: "restoring" }
   | { readonly status: "unreachable" }
   | { readonly status: "signed-out"; readonly hasEnded: boolean }
-  | { readonly status: "signed-in"; readonly user: User };
+  /** `mediaKey`: part of the addresses of files, the user's own. */
+  | { readonly status: "signed-in"; readonly user: User; readonly mediaKey: string };
 
 type AuthRoutes = Pick<typeof routes, "login" | "refresh" | "logout">;
 
@@ -137,13 +138,13 @@ export class Session {
     this.#post({ kind: "signed-in", answer });
   }
 
-  #accept({ token, expires_at, user }: SignedIn): void {
+  #accept({ token, expires_at, user, media_key: mediaKey }: SignedIn): void {
     this.#generation += 1;
     this.#token = token;
     const lifetime = new Date(expires_at).getTime() - Date.now();
     const inTime = Math.max(lifetime - MARGIN_MS, lifetime * 0.75) - Math.random() * SPREAD_MS;
     this.#schedule(Math.max(inTime, RETRY_MS), () => this.#renewInTime());
-    this.#become({ status: "signed-in", user });
+    this.#become({ status: "signed-in", user, mediaKey });
   }
 
   #renewInTime(): void {

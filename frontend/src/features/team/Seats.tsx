@@ -1,5 +1,6 @@
 /** How many seats of the plan are taken. */
 import { Notice } from "@/components/Notice";
+import { t } from "@/i18n/translate";
 import { useEntitlements } from "@/lib/usage";
 import type { Limit } from "@/types/wire";
 
@@ -13,7 +14,7 @@ export function SeatsTaken() {
   if (seats === undefined || seats.allowed === null) return null;
   return (
     <p className="muted" data-testid="seats">
-      {`${seats.used} of ${seats.allowed === 1 ? "1 seat" : `${seats.allowed} seats`}`}
+      {t("team.seats", { used: seats.used, allowed: seats.allowed })}
     </p>
   );
 }
@@ -21,5 +22,5 @@ export function SeatsTaken() {
 export function NoSeatNotice() {
   const seats = useSeats();
   if (seats === undefined || seats.allowed === null || seats.used < seats.allowed) return null;
-  return <Notice tone="info">All seats of your plan are taken. Disable a user, or ask for a larger plan.</Notice>;
+  return <Notice tone="info">{t("team.seats.full")}</Notice>;
 }

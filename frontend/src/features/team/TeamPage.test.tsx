@@ -16,11 +16,14 @@ const ME = {
   key: null,
 } as const;
 
+const SETTINGS = { answer_assigns: true, keep_archived: true };
+
 function show(...seats: readonly Limit[]) {
   const api = createRoutes(() => Promise.reject(new Error("no network in tests")));
   const client = new QueryClient({ defaultOptions: { queries: { retry: false } } });
   vi.spyOn(api, "fetchMe").mockResolvedValue(ME);
   vi.spyOn(api, "listTeam").mockResolvedValue([]);
+  vi.spyOn(api, "fetchTeamSettings").mockResolvedValue(SETTINGS);
   const plan = vi.spyOn(api, "listEntitlements");
   for (const now of seats) plan.mockResolvedValueOnce([makeEntitlement({ seats: now })]);
   const invite = vi.spyOn(api, "inviteUser");
@@ -37,7 +40,7 @@ function show(...seats: readonly Limit[]) {
 it("shows how many seats are taken", async () => {
   show({ allowed: 5, used: 4 });
   expect((await screen.findByTestId("seats")).textContent).toBe("4 of 5 seats");
-  expect(screen.queryByText(/Every seat/)).toBeNull();
+  expect(screen.queryByText(/All seats/)).toBeNull();
 });
 
 it("hides seats without a limit", async () => {
@@ -59,6 +62,6 @@ it("reports that no seat is left, with the server's sentence", async () => {
 
 it("warns before an invitation when all seats are taken", async () => {
   show({ allowed: 1, used: 1 });
-  expect(await screen.findByText(/All seats of your plan are taken/)).toBeTruthy();
+  expect(await screen.findByText(/All seats are taken/)).toBeTruthy();
   expect(screen.getByText("1 of 1 seat")).toBeTruthy();
 });

@@ -5,19 +5,26 @@ import { Button } from "@/components/Button";
 import { Dialog } from "@/components/Dialog";
 import { Notice } from "@/components/Notice";
 import { Secret } from "@/components/Secret";
+import { Select } from "@/components/Select";
 import { ErrorState, Loading, Skeleton } from "@/components/States";
-import { Exact, Text } from "@/components/Text";
+import { Text } from "@/components/Text";
 import { TextField } from "@/components/TextField";
+import { Translated } from "@/i18n/Translated";
+import { t } from "@/i18n/translate";
 import { useApi } from "@/lib/api/context";
 import { describeError } from "@/lib/api/errors";
 import { copyText } from "@/lib/clipboard";
 import { TEAM_KEY, useTeam } from "@/lib/team";
 import { useCan, useMe } from "@/lib/rights";
+import { nameRole } from "@/lib/roles";
 import { isolate } from "@/lib/texts";
 import { formatAgo, formatExact } from "@/lib/time";
 import { ENTITLEMENTS_KEY } from "@/lib/usage";
 import type { TeamRole, TeamUser, TeamUserWithLink } from "@/types/wire";
+import { ChatLimit } from "./ChatLimit";
 import { NoSeatNotice, SeatsTaken } from "./Seats";
+import { TeamSettings } from "./TeamSettings";
+import { Teams } from "./Teams";
 import styles from "@/components/panels.module.css";
 
 const ROLES: readonly TeamRole[] = ["viewer", "agent", "admin", "owner"];
@@ -29,6 +36,8 @@ export function TeamPage() {
     <>
       {mayManage && <InviteForm onMade={setMade} />}
       <TeamList onMade={setMade} />
+      <Teams />
+      <TeamSettings />
       {made !== null && <LinkDialog made={made} onClose={() => setMade(null)} />}
     </>
   );
@@ -74,21 +83,21 @@ function InviteForm({ onMade }: MakesLinks) {
   return (
     <section className={styles.panel} aria-labelledby="invite-title">
       <div className={styles.head}>
-        <h2 id="invite-title">Invite a teammate</h2>
+        <h2 id="invite-title">{t("team.invite.title")}</h2>
         <SeatsTaken />
       </div>
       <form className={styles.form} onSubmit={submit}>
         <TextField
-          label="E-mail"
+          label={t("team.invite.email")}
           type="email"
           required
           value={email}
           onChange={(event) => setEmail(event.target.value)}
           data-testid="invite-email"
         />
-        <RoleSelect label="Role" roles={roles} value={role} onChange={setRole} />
+        <RoleSelect label={t("team.invite.role")} roles={roles} value={role} onChange={setRole} />
         <Button type="submit" tone="primary" isBusy={invite.isPending} data-testid="invite-submit">
-          Invite
+          {t("team.invite.submit")}
         </Button>
       </form>
       <InviteNotice error={invite.error} />
@@ -109,18 +118,13 @@ interface RoleSelectProps {
 
 function RoleSelect({ label, roles, value, onChange }: RoleSelectProps) {
   return (
-    <select
-      className={styles.select}
-      aria-label={label}
-      value={value}
-      onChange={(event) => onChange(event.target.value as TeamRole)}
-    >
+    <Select label={label} isLabelHidden value={value} onChange={(event) => onChange(event.target.value as TeamRole)}>
       {roles.map((role) => (
         <option key={role} value={role}>
-          {role}
+          {nameRole(role)}
         </option>
       ))}
-    </select>
+    </Select>
   );
 }
 
@@ -129,16 +133,16 @@ function TeamList({ onMade }: MakesLinks) {
   if (team.data === undefined) {
     if (team.isError) {
       const message = describeError(team.error);
-      return <ErrorState title="The team could not be loaded" message={message} onRetry={() => void team.refetch()} />;
+      return <ErrorState title={t("team.failed")} message={message} onRetry={() => void team.refetch()} />;
     }
     return (
-      <Loading label="Loading the team">
+      <Loading label={t("team.loading")}>
         <Skeleton className={styles.skeleton} />
       </Loading>
     );
   }
   return (
-    <ul className={styles.entries} aria-label="People">
+    <ul className={styles.entries} aria-label={t("team.members")}>
       {team.data.map((user) => (
         <TeamUserRow key={user.id} user={user} onMade={onMade} />
       ))}
@@ -147,11 +151,10 @@ function TeamList({ onMade }: MakesLinks) {
 }
 
 function describe(user: TeamUser): string {
-  const count = user.numbers.length;
-  const numbers = count === 1 ? "1 number" : `${count} numbers`;
-  if (user.status === "disabled") return "disabled";
-  if (user.status === "invited") return `invited, ${numbers}`;
-  return `${numbers}${user.seen_at === null ? "" : `, signed in ${formatAgo(user.seen_at)}`}`;
+  const numbers = t("team.numbers", { count: user.numbers.length });
+  if (user.status === "disabled") return t("team.deactivated");
+  if (user.status === "invited") return t("team.invited", { numbers: numbers.toLowerCase() });
+  return user.seen_at === null ? numbers : t("team.seen", { numbers, ago: formatAgo(user.seen_at) });
 }
 
 function TeamUserRow({ user, onMade }: MakesLinks & { readonly user: TeamUser }) {
@@ -164,11 +167,12 @@ function TeamUserRow({ user, onMade }: MakesLinks & { readonly user: TeamUser })
         <strong translate="no">{user.name}</strong>
         <span translate="no">{user.email}</span>
         <span>{describe(user)}</span>
+        {mayChange && user.status !== "disabled" && user.role !== "viewer" && <ChatLimit user={user} />}
       </div>
       {mayChange ? (
         <TeamUserActions user={user} isSelf={me?.id === user.id} onMade={onMade} />
       ) : (
-        <span className="muted">{user.role}</span>
+        <span className="muted">{nameRole(user.role)}</span>
       )}
     </li>
   );
@@ -188,19 +192,25 @@ function TeamUserActions({ user, isSelf, onMade }: MakesLinks & { readonly user:
   return (
     <>
       <RoleSelect
-        label={`Role of ${isolate(user.name)}`}
+        label={t("team.roleOf", { name: isolate(user.name) })}
         roles={roles}
         value={user.role}
         onChange={(role) => change.mutate({ role })}
       />
       {isActive && (
         <Button size="small" isBusy={link.isPending} onClick={() => link.mutate()}>
-          {user.status === "invited" ? "New invitation link" : "Reset password"}
+          {user.status === "invited" ? t("team.resend") : t("team.reset")}
         </Button>
       )}
       {!isSelf && (
-        <Button size="small" tone="quiet" isBusy={change.isPending} onClick={() => change.mutate({ is_active: !isActive })}>
-          {isActive ? "Disable" : "Enable"}
+        <Button
+          size="small"
+          tone="quiet"
+          isBusy={change.isPending}
+          aria-label={t(isActive ? "team.deactivateOf" : "team.reactivateOf", { name: isolate(user.name) })}
+          onClick={() => change.mutate({ is_active: !isActive })}
+        >
+          {isActive ? t("team.deactivate") : t("team.reactivate")}
         </Button>
       )}
       {error !== null && <Notice tone="bad">{describeError(error)}</Notice>}
@@ -210,11 +220,14 @@ function TeamUserActions({ user, isSelf, onMade }: MakesLinks & { readonly user:
 
 function LinkDialog({ made, onClose }: { readonly made: TeamUserWithLink; readonly onClose: () => void }) {
   return (
-    <Dialog title="Send this link" onClose={onClose}>
+    <Dialog title={made.user.status === "invited" ? t("team.link.invitation") : t("team.link.reset")} onClose={onClose}>
       <p>
-        It lets <strong translate="no">{made.user.email}</strong> choose a password, once, until{" "}
-        <Exact>{formatExact(made.link.expires_at)}</Exact>. It is not shown again.
-        {made.link.is_mailed && <Text> It was also sent by e-mail.</Text>}
+        <Translated
+          id="team.link.text"
+          values={{ email: made.user.email, time: formatExact(made.link.expires_at) }}
+          components={{ b: <strong translate="no" /> }}
+        />{" "}
+        <Text>{made.link.is_mailed ? t("team.link.mailed") : ""}</Text>
       </p>
       <Secret value={made.link.url} onCopy={copyText} testId="one-time-link" />
     </Dialog>

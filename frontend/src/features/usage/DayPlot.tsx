@@ -1,14 +1,17 @@
 /** The days of a month as a bar chart of sent and received messages; the same data is available as a table. */
-import { useId, useState, type KeyboardEvent } from "react";
+import { useCallback, useId, useState, type KeyboardEvent } from "react";
 import { Button } from "@/components/Button";
+import { t } from "@/i18n/translate";
+import { formatCount } from "@/lib/counts";
 import type { UsageDay } from "@/types/wire";
-import { formatDayOf, formatCount } from "./format";
+import { formatDayOf } from "./format";
 import { classes } from "@/components/classes";
 import styles from "./day-plot.module.css";
 
-const WIDTH = 620;
+/** Before the plot is measured. */
+const ASSUMED_WIDTH = 620;
 const HEIGHT = 180;
-const LEFT = 44;
+const LEFT = 36;
 const BOTTOM = 22;
 const TOP = 8;
 
@@ -30,11 +33,11 @@ export function DayPlot({ days, label }: DayPlotProps) {
     <section aria-label={label}>
       <header className={styles.daysHead}>
         <ul className={styles.legend} aria-hidden="true">
-          <li className={styles.legendReceived}>Received</li>
-          <li className={styles.legendSent}>Sent</li>
+          <li className={styles.legendReceived}>{t("usage.received")}</li>
+          <li className={styles.legendSent}>{t("usage.sent")}</li>
         </ul>
-        <Button size="small" tone="quiet" aria-pressed={isTable} onClick={() => setTable(!isTable)} data-testid="usage-as-table">
-          {isTable ? "Show as plot" : "Show as table"}
+        <Button size="small" tone="quiet" onClick={() => setTable(!isTable)} data-testid="usage-as-table">
+          {isTable ? t("usage.chart.asChart") : t("usage.chart.asTable")}
         </Button>
       </header>
       {isTable ? <DayTable days={days} /> : <Bars days={days} label={label} />}
@@ -61,12 +64,12 @@ function Bars({ days, label }: DayPlotProps) {
         className={styles.plot}
         role="slider"
         tabIndex={0}
-        aria-label={`${label}: choose a day`}
+        aria-label={t("usage.chart.choose", { label })}
         aria-orientation="horizontal"
         aria-valuemin={1}
         aria-valuemax={days.length}
         aria-valuenow={(chosen ?? 0) + 1}
-        aria-valuetext={day === undefined ? `Sent and received on ${days.length} days` : describeDay(day)}
+        aria-valuetext={day === undefined ? t("usage.chart.days", { count: days.length }) : describeDay(day)}
         aria-describedby={id}
         onKeyDown={onKeyDown}
         onBlur={() => setChosen(null)}
@@ -75,10 +78,21 @@ function Bars({ days, label }: DayPlotProps) {
         <Drawing days={days} chosen={chosen} onChoose={setChosen} />
       </div>
       <p className={styles.chosen} id={id} data-testid="usage-day">
-        {day === undefined ? "Point at a day, or use the arrow keys." : describeDay(day)}
+        {day === undefined ? t("usage.chart.hint") : describeDay(day)}
       </p>
     </>
   );
+}
+
+/** Drawn at its own size, so that its text has the size of the page's. */
+function useWidth(): readonly [number, (plot: SVGSVGElement) => () => void] {
+  const [width, setWidth] = useState(ASSUMED_WIDTH);
+  const measure = useCallback((plot: SVGSVGElement) => {
+    const observer = new ResizeObserver(([entry]) => entry !== undefined && setWidth(Math.max(LEFT * 2, entry.contentRect.width)));
+    observer.observe(plot);
+    return () => observer.disconnect();
+  }, []);
+  return [width, measure];
 }
 
 interface DrawingProps {
@@ -89,12 +103,13 @@ interface DrawingProps {
 
 function Drawing({ days, chosen, onChoose }: DrawingProps) {
   const top = roundUp(Math.max(...days.flatMap(({ sent, received }) => [sent, received])));
-  const step = (WIDTH - LEFT) / days.length;
+  const [width, measure] = useWidth();
+  const step = (width - LEFT) / days.length;
   const height = (value: number) => (value / top) * (HEIGHT - TOP - BOTTOM);
   return (
-    <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} aria-hidden="true" onPointerLeave={() => onChoose(null)}>
+    <svg ref={measure} viewBox={`0 0 ${width} ${HEIGHT}`} height={HEIGHT} aria-hidden="true" onPointerLeave={() => onChoose(null)}>
       {[0, top / 2, top].map((value) => (
-        <GridLine key={value} value={value} y={HEIGHT - BOTTOM - height(value)} />
+        <GridLine key={value} value={value} width={width} y={HEIGHT - BOTTOM - height(value)} />
       ))}
       {days.map((row, index) => {
         const x = LEFT + index * step;
@@ -115,10 +130,16 @@ function Drawing({ days, chosen, onChoose }: DrawingProps) {
   );
 }
 
-function GridLine({ value, y }: { readonly value: number; readonly y: number }) {
+interface GridLineProps {
+  readonly value: number;
+  readonly width: number;
+  readonly y: number;
+}
+
+function GridLine({ value, width, y }: GridLineProps) {
   return (
     <g>
-      <line className={styles.grid} x1={LEFT} x2={WIDTH} y1={y} y2={y} />
+      <line className={styles.grid} x1={LEFT} x2={width} y1={y} y2={y} />
       <text className={styles.axis} x={LEFT - 8} y={y + 4} textAnchor="end">
         {formatCount(value)}
       </text>
@@ -142,7 +163,7 @@ const GOALS: Readonly<Partial<Record<string, Goal>>> = {
 };
 
 const describeDay = ({ day, sent, received }: UsageDay): string =>
-  `${formatDayOf(day)}: ${formatCount(received)} received, ${formatCount(sent)} sent`;
+  t("usage.chart.day", { day: formatDayOf(day), received: formatCount(received), sent: formatCount(sent) });
 
 interface BarProps {
   readonly kind: "sent" | "received";
@@ -161,13 +182,13 @@ function Bar({ kind, x, width, height }: BarProps) {
 function DayTable({ days }: { readonly days: readonly UsageDay[] }) {
   return (
     // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls has to be reached by the keyboard
-    <div className={styles.table} tabIndex={0} role="group" aria-label="Days of the month">
+    <div className={styles.table} tabIndex={0} role="group" aria-label={t("usage.table.label")}>
       <table>
         <thead>
           <tr>
-            <th scope="col">Day</th>
-            <th scope="col">Received</th>
-            <th scope="col">Sent</th>
+            <th scope="col">{t("usage.table.day")}</th>
+            <th scope="col">{t("usage.received")}</th>
+            <th scope="col">{t("usage.sent")}</th>
           </tr>
         </thead>
         <tbody>

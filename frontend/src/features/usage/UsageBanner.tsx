@@ -1,12 +1,14 @@
 /** Warns once for each month and level that the plan's messages are running out. */
 import { useState } from "react";
-import { Link } from "react-router";
+import { Link } from "@/lib/navigation";
 import { IconButton } from "@/components/Button";
 import { Icon } from "@/components/Icon";
 import { Text } from "@/components/Text";
+import { t } from "@/i18n/translate";
+import { formatCount } from "@/lib/counts";
 import { useEntitlements } from "@/lib/usage";
 import type { Entitlement } from "@/types/wire";
-import { formatDate, formatCount } from "./format";
+import { formatDate } from "./format";
 import { classes } from "@/components/classes";
 import styles from "./usage-banner.module.css";
 
@@ -42,9 +44,9 @@ export function UsageBanner() {
   return (
     <div className={classes(styles.banner, styles[row.messages.level])} role="status" data-testid="usage-banner">
       <p>
-        <Text>{report(row.messages)}</Text> <Link to="/usage">See your usage</Link>
+        <Text>{report(row.messages)}</Text> <Link to="/usage">{t("usage.banner.see")}</Link>
       </p>
-      <IconButton label="Dismiss" onClick={dismiss}>
+      <IconButton label={t("usage.banner.dismiss")} onClick={dismiss}>
         <Icon name="close" size={16} />
       </IconButton>
     </div>
@@ -54,7 +56,7 @@ export function UsageBanner() {
 function report({ allowed, used, level, until }: Entitlement["messages"]): string {
   const limit = formatCount(allowed ?? 0);
   if (level === "reached") {
-    return `This month’s ${limit} messages are used up. Sending resumes on ${formatDate(until)}, or with a larger plan.`;
+    return t("usage.banner.reached", { limit, date: formatDate(until) });
   }
-  return `${formatCount(used)} of this month’s ${limit} messages are used.`;
+  return t("usage.banner.warning", { used: formatCount(used), limit });
 }

@@ -1,12 +1,12 @@
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { act, render, screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
-import { MemoryRouter } from "react-router";
+import { At } from "@/testing/At";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { ApiContext } from "@/lib/api/context";
 import { ApiError } from "@/lib/api/errors";
 import { createRoutes } from "@/lib/api/routes";
-import { applyMonth } from "@/lib/usage";
+import { applyMonth } from "@/lib/monthUsage";
 import { makeEntitlement, makeMonth } from "@/testing/factories";
 import type { Entitlement, UsageDay } from "@/types/wire";
 import { roundUp } from "./DayPlot";
@@ -18,7 +18,14 @@ const DAYS: readonly UsageDay[] = [
   { day: "2026-11-02", sent: 0, received: 1 },
 ];
 
+/** Jsdom lays nothing out. */
+class Unmeasured {
+  readonly observe = () => undefined;
+  readonly disconnect = () => undefined;
+}
+
 beforeEach(() => {
+  vi.stubGlobal("ResizeObserver", Unmeasured);
   vi.useFakeTimers({ toFake: ["Date"], now: new Date("2026-11-23T10:00:00Z") });
   localStorage.clear();
 });
@@ -34,10 +41,10 @@ function show(fields: Partial<Entitlement> = {}, days = DAYS) {
   render(
     <QueryClientProvider client={client}>
       <ApiContext value={api}>
-        <MemoryRouter>
+        <At>
           <UsageBanner />
           <UsagePage />
-        </MemoryRouter>
+        </At>
       </ApiContext>
     </QueryClientProvider>,
   );
@@ -50,13 +57,13 @@ it("shows the plan, its limits as text and meters, and its end", async () => {
   expect(screen.getByText("Until January 31, 2027")).toBeTruthy();
   expect(screen.getAllByText("40 of 1,000")[0]).toBeTruthy();
   expect(screen.getByRole("meter", { name: "Messages this month" })).toHaveProperty("value", 40);
-  expect(screen.queryByRole("meter", { name: "People" })).toBeNull();
+  expect(screen.queryByRole("meter", { name: "Members" })).toBeNull();
   expect(screen.getByText("3, no limit")).toBeTruthy();
 });
 
 it("explains what it means to have no plan", async () => {
   show({ is_active: false, plan: null });
-  expect(await screen.findByText("No plan at the moment")).toBeTruthy();
+  expect(await screen.findByText("No active plan")).toBeTruthy();
   expect(screen.queryByRole("meter")).toBeNull();
 });
 
@@ -97,7 +104,7 @@ it("reports a failed month, and retries", async () => {
   const error = new ApiError(503, { code: "unavailable", message: "Busy.", fields: {}, requestId: null });
   usage.mockRejectedValueOnce(error);
   await userEvent.click(screen.getByTestId("usage-before"));
-  expect(await screen.findByText("This month could not be loaded")).toBeTruthy();
+  expect(await screen.findByText("Couldn’t load this month")).toBeTruthy();
   await userEvent.click(screen.getByRole("button", { name: "Try again" }));
   expect(await screen.findByTestId("usage-plot")).toBeTruthy();
 });
@@ -115,7 +122,7 @@ it("applies pushes, and reads the plan again when it changed", async () => {
 it("warns until dismissed, and again at the next level", async () => {
   const messages = { allowed: 10, used: 8, level: "warning", until: "2026-12-01T00:00:00.000Z" } as const;
   const { client } = show({ messages });
-  expect((await screen.findByTestId("usage-banner")).textContent).toContain("8 of this month’s 10 messages are used.");
+  expect((await screen.findByTestId("usage-banner")).textContent).toContain("You’ve used 8 of this month’s 10 messages.");
   await userEvent.click(screen.getByRole("button", { name: "Dismiss" }));
   expect(screen.queryByTestId("usage-banner")).toBeNull();
   act(() => applyMonth(client, makeMonth({ allowed: 10, sent_here: 10, level: "reached" })));

@@ -3,26 +3,25 @@ import { useState } from "react";
 import { IconButton } from "@/components/Button";
 import { Icon } from "@/components/Icon";
 import { Notice } from "@/components/Notice";
+import { Page } from "@/components/Page";
 import { EmptyState, ErrorState, Loading, Skeleton } from "@/components/States";
-import { Exact } from "@/components/Text";
+import { t } from "@/i18n/translate";
 import { describeError } from "@/lib/api/errors";
-import { currentPeriod, movePeriod, useEntitlements, useUsage } from "@/lib/usage";
+import { formatCount } from "@/lib/counts";
+import { useEntitlements } from "@/lib/usage";
+import { currentPeriod, movePeriod, useUsage } from "@/lib/monthUsage";
 import type { Entitlement, Limit } from "@/types/wire";
 import { DayPlot } from "./DayPlot";
-import { formatDate, formatFullDate, formatMonth, formatCount, namePlan } from "./format";
+import { formatDate, formatFullDate, formatMonth, namePlan } from "./format";
 import { classes } from "@/components/classes";
 import styles from "./usage.module.css";
 
 export function UsagePage() {
   return (
-    <div className={styles.usage}>
-      <header className={styles.head}>
-        <h1>Usage</h1>
-        <p className="muted">Your plan, and what your own numbers have used of it.</p>
-      </header>
+    <Page title={t("usage.title")} about={t("usage.about")}>
       <PlanCard />
       <MonthCard />
-    </div>
+    </Page>
   );
 }
 
@@ -32,10 +31,10 @@ function PlanCard() {
   if (row === undefined) {
     if (entitlements.isError) {
       const retry = () => void entitlements.refetch();
-      return <ErrorState title="Your plan could not be loaded" message={describeError(entitlements.error)} onRetry={retry} />;
+      return <ErrorState title={t("usage.plan.failed")} message={describeError(entitlements.error)} onRetry={retry} />;
     }
     return (
-      <Loading label="Loading your plan">
+      <Loading label={t("usage.plan.loading")}>
         <Skeleton className={styles.skeleton} />
       </Loading>
     );
@@ -44,14 +43,14 @@ function PlanCard() {
   return (
     <section className={styles.card} aria-labelledby="usage-plan">
       <div className={styles.cardHead}>
-        <h2 id="usage-plan">{`${namePlan(row.plan ?? "")} plan`}</h2>
-        <p className="muted">{row.expires_at === null ? "No end date" : `Until ${formatFullDate(row.expires_at)}`}</p>
+        <h2 id="usage-plan">{t("usage.plan", { plan: namePlan(row.plan ?? "") })}</h2>
+        <p className="muted">{row.expires_at === null ? t("usage.plan.noExpiry") : t("usage.plan.until", { date: formatFullDate(row.expires_at) })}</p>
       </div>
       <LevelNotice messages={row.messages} />
       <div className={styles.meters}>
-        <Meter label="Messages this month" {...row.messages} note={`Sent through Confab. A new month begins on ${formatDate(row.messages.until)}.`} />
-        <Meter label="Numbers" {...row.accounts} note="Connected, or waiting for a code." />
-        <Meter label="People" {...row.seats} note="Members of the team, including invited ones." />
+        <Meter label={t("usage.messages")} {...row.messages} note={t("usage.messages.note", { date: formatDate(row.messages.until) })} />
+        <Meter label={t("usage.numbers")} {...row.accounts} note={t("usage.numbers.note")} />
+        <Meter label={t("usage.members")} {...row.seats} note={t("usage.members.note")} />
       </div>
     </section>
   );
@@ -60,8 +59,8 @@ function PlanCard() {
 function NoPlan() {
   return (
     <section className={styles.card}>
-      <EmptyState icon="chart" title="No plan at the moment">
-        Your chats stay readable. Ask the operator of this Confab for a plan to connect numbers and send messages.
+      <EmptyState icon="chart" title={t("usage.noPlan.title")}>
+        {t("usage.noPlan.text")}
       </EmptyState>
     </section>
   );
@@ -70,12 +69,11 @@ function NoPlan() {
 function LevelNotice({ messages }: { readonly messages: Entitlement["messages"] }) {
   if (messages.level === "ok") return null;
   if (messages.level === "warning") {
-    return <Notice tone="warn">More than 80% of this month’s messages are used.</Notice>;
+    return <Notice tone="warn">{t("usage.warning")}</Notice>;
   }
   return (
     <Notice tone="bad">
-      This month’s messages are used up. Messages still come in; sending goes on from <Exact>{formatDate(messages.until)}</Exact>, or at once
-      with a larger plan.
+      {t("usage.reached", { limit: formatCount(messages.allowed ?? 0), date: formatDate(messages.until) })}
     </Notice>
   );
 }
@@ -88,7 +86,9 @@ interface MeterProps extends Limit {
 
 /** A bar only with a limit; the text says the same. */
 function Meter({ label, allowed, used, note, level = "ok" }: MeterProps) {
-  const text = allowed === null ? `${formatCount(used)}, no limit` : `${formatCount(used)} of ${formatCount(allowed)}`;
+  const text = allowed === null
+    ? t("usage.unlimited", { used: formatCount(used) })
+    : t("usage.limited", { used: formatCount(used), allowed: formatCount(allowed) });
   return (
     <div className={styles.meter}>
       <h3>{label}</h3>
@@ -112,11 +112,11 @@ function MonthCard() {
           {formatMonth(period)}
         </h2>
         <div className={styles.switch}>
-          <IconButton label="Previous month" onClick={() => setPeriod(movePeriod(period, -1))} data-testid="usage-before">
+          <IconButton label={t("usage.month.before")} onClick={() => setPeriod(movePeriod(period, -1))} data-testid="usage-before">
             <Icon name="back" />
           </IconButton>
           <IconButton
-            label="Next month"
+            label={t("usage.month.after")}
             className={styles.after}
             disabled={period >= currentPeriod()}
             onClick={() => setPeriod(movePeriod(period, 1))}
@@ -137,10 +137,10 @@ function MonthBody({ period }: { readonly period: string }) {
   if (month === undefined) {
     if (usage.isError) {
       const retry = () => void usage.refetch();
-      return <ErrorState title="This month could not be loaded" message={describeError(usage.error)} onRetry={retry} />;
+      return <ErrorState title={t("usage.month.failed")} message={describeError(usage.error)} onRetry={retry} />;
     }
     return (
-      <Loading label="Loading the month">
+      <Loading label={t("usage.month.loading")}>
         <Skeleton className={styles.plotSkeleton} />
       </Loading>
     );
@@ -148,16 +148,16 @@ function MonthBody({ period }: { readonly period: string }) {
   return (
     <>
       <dl className={styles.sums}>
-        <Sum name="Received" value={month.messages_rcvd} />
-        <Sum name="Sent" value={month.messages_sent} />
-        <Sum name="of these through Confab" value={month.sent_here} />
+        <Sum name={t("usage.received")} value={month.messages_rcvd} />
+        <Sum name={t("usage.sent")} value={month.messages_sent} />
+        <Sum name={t("usage.sentHere")} value={month.sent_here} />
       </dl>
       {month.messages_sent + month.messages_rcvd === 0 ? (
-        <p className={styles.quiet}>{`No messages in ${formatMonth(period)}.`}</p>
+        <p className={styles.quiet}>{t("usage.month.empty", { month: formatMonth(period) })}</p>
       ) : (
-        <DayPlot days={month.days} label={`Messages a day in ${formatMonth(period)}`} />
+        <DayPlot days={month.days} label={t("usage.chart.label", { month: formatMonth(period) })} />
       )}
-      <p className="muted">Days and months are counted in UTC.</p>
+      <p className="muted">{t("usage.utc")}</p>
     </>
   );
 }

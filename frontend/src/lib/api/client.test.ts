@@ -91,7 +91,7 @@ describe("createSend", () => {
 /** A connection on which an upload progresses as far as the test lets it. */
 class FakeXhr {
   static last: FakeXhr;
-  readonly upload: { onprogress?: (event: object) => void; onload?: () => void } = {};
+  readonly upload: { onprogress?: (event: object) => void; onload?: (event: object) => void } = {};
   readonly open = vi.fn();
   readonly setRequestHeader = vi.fn();
   readonly send = vi.fn();
@@ -113,8 +113,8 @@ describe("an upload", () => {
   });
   afterEach(() => void vi.useRealTimers());
 
-  const upload = (signal?: AbortSignal) =>
-    send("/api/x", { method: "POST", body: new FormData(), signal }).then(
+  const upload = (signal?: AbortSignal, patience?: number) =>
+    send("/api/x", { method: "POST", body: new FormData(), signal, patience }).then(
       () => "sent",
       (error: unknown) => (error instanceof ApiError ? error.code : "given up"),
     );
@@ -134,7 +134,7 @@ describe("an upload", () => {
   it.each([
     ["never begins", () => undefined, LIMITS_MS.stall],
     ["stops half way", () => progress(50), LIMITS_MS.stall],
-    ["is up and never answered", () => (progress(100), FakeXhr.last.upload.onload?.()), LIMITS_MS.answer],
+    ["is up and never answered", () => (progress(100), FakeXhr.last.upload.onload?.({ total: 100 })), LIMITS_MS.answer],
   ])("is aborted when it %s", async (_, happen, limit) => {
     const outcome = upload();
     happen();
@@ -142,6 +142,20 @@ describe("an upload", () => {
     expect(FakeXhr.last.abort).not.toHaveBeenCalled();
     await pass(1);
     expect(FakeXhr.last.abort).toHaveBeenCalledTimes(1);
+    expect(await outcome).toBe("stalled");
+  });
+
+  it("is noticed to have stalled within half a minute", () => {
+    expect(Math.max(LIMITS_MS.stall, LIMITS_MS.answer)).toBeLessThan(30_000);
+  });
+
+  it("has more time on a line that proved slow, and when it is tried again", async () => {
+    const outcome = upload(undefined, 2);
+    await pass(20_000);
+    progress(100);
+    await pass(20_000 + 2 * LIMITS_MS.answer - 1);
+    expect(FakeXhr.last.abort).not.toHaveBeenCalled();
+    await pass(1);
     expect(await outcome).toBe("stalled");
   });
 

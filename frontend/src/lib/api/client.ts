@@ -7,6 +7,8 @@ export interface Request {
   /** Sent as JSON; a form is sent as it is. */
   readonly body?: unknown;
   readonly reads?: "json" | "blob";
+  /** By how much the limits of an upload are stretched: a slow line looks like a stalled one. */
+  readonly patience?: number | undefined;
   /** Called with the upload progress, from 0 to 1. */
   readonly onProgress?: ((share: number) => void) | undefined;
   readonly headers?: Readonly<Record<string, string>>;
@@ -18,6 +20,11 @@ interface Answer {
   readonly status: number;
   readonly body: unknown;
   readonly retryAfter: string | null;
+}
+
+/** A response whose body was not parsed yet. */
+export interface TextAnswer extends Omit<Answer, "body"> {
+  readonly text: string;
 }
 
 export interface Credentials {
@@ -39,6 +46,8 @@ function buildInit({ method = "GET", body, headers, token }: Request, signal: Ab
       ...headers,
     },
     credentials: "same-origin",
+    // A deletion may be sent as the page is left.
+    keepalive: method === "DELETE",
     signal,
   };
   return body === undefined ? init : { ...init, body: JSON.stringify(body) };
@@ -89,29 +98,49 @@ export async function send<T>(path: string, request: Request = {}): Promise<T> {
     if (request.signal?.aborted) throw error;
     throw error instanceof TimeLimitError && request.body instanceof FormData ? stalled() : unreachable();
   }
-  if (answer.status < 200 || answer.status > 299) throw parseError(answer.status, answer.body, answer.retryAfter);
-  return answer.body as T;
+  return readAnswer(answer) as T;
+}
+
+/** The body; throws what an error response says. */
+function readAnswer({ status, body, retryAfter }: Answer): unknown {
+  if (status < 200 || status > 299) throw parseError(status, body, retryAfter);
+  return body;
+}
+
+/** The same for a response that was requested elsewhere. */
+export const readText = ({ text, ...answer }: TextAnswer): unknown => readAnswer({ ...answer, body: parseJson(text) });
+
+/** What the network stack accepts at most before it has sent anything: it counts as uploaded, but is not delivered. */
+const BUFFERED_BYTES = 2_000_000;
+const MAX_DRAIN_MS = 60_000;
+
+/** How long the buffered rest of an upload takes at the speed of the upload so far. */
+function drainMs(total: number, elapsedMs: number): number {
+  return total === 0 ? 0 : Math.min(MAX_DRAIN_MS, elapsedMs * Math.min(1, BUFFERED_BYTES / total));
 }
 
 /**
  * Uploads with XMLHttpRequest, because `fetch` reports no upload progress. The upload may take long as long as it
  * progresses.
  */
-function sendForm(path: string, { method = "POST", token, onProgress, signal: outer }: Request, form: FormData): Promise<Answer> {
+function sendForm(path: string, { method = "POST", token, onProgress, patience = 1, signal: outer }: Request, form: FormData): Promise<Answer> {
+  const startedAt = performance.now();
   return withDeadline(
-    LIMITS_MS.stall,
+    LIMITS_MS.stall * patience,
     ({ signal, extend }) =>
       new Promise((resolve, reject) => {
         const xhr = new XMLHttpRequest();
+        const awaitAnswer = (total: number) => extend(LIMITS_MS.answer * patience + drainMs(total, performance.now() - startedAt));
         signal.addEventListener("abort", () => xhr.abort());
         xhr.open(method, path);
         xhr.setRequestHeader("Accept", "application/json");
         if (token) xhr.setRequestHeader("Authorization", `Bearer ${token}`);
         xhr.upload.onprogress = ({ loaded, total }) => {
-          extend(loaded === total ? LIMITS_MS.answer : LIMITS_MS.stall);
+          if (loaded === total) awaitAnswer(total);
+          else extend(LIMITS_MS.stall * patience);
           onProgress?.(total === 0 ? 0 : loaded / total);
         };
-        xhr.upload.onload = () => extend(LIMITS_MS.answer);
+        xhr.upload.onload = ({ total }) => awaitAnswer(total);
         xhr.onload = () =>
           resolve({ status: xhr.status, body: parseJson(xhr.responseText), retryAfter: xhr.getResponseHeader("Retry-After") });
         xhr.onerror = xhr.onabort = xhr.ontimeout = () => reject(new Error("The form could not be sent."));

@@ -1,10 +1,14 @@
-/** The one type of a failed request. */
+/** The one type of a failed request, and its sentence for the user. */
+import type { MessageId } from "@/i18n/ids";
+import { t } from "@/i18n/translate";
 
 export interface ApiErrorBody {
   readonly code: string;
   readonly message: string;
   readonly fields: Readonly<Record<string, readonly string[]>>;
   readonly requestId: string | null;
+  /** What the caller had not seen, with some codes. */
+  readonly details?: Readonly<Record<string, unknown>>;
 }
 
 /** An error reported by the server, or (status 0) a server that could not be reached. */
@@ -13,6 +17,7 @@ export class ApiError extends Error {
   readonly code: string;
   readonly fields: ApiErrorBody["fields"];
   readonly requestId: string | null;
+  readonly details: Readonly<Record<string, unknown>>;
   readonly retryAfterSeconds: number | null;
 
   constructor(status: number, body: ApiErrorBody, retryAfterSeconds: number | null = null) {
@@ -22,6 +27,7 @@ export class ApiError extends Error {
     this.code = body.code;
     this.fields = body.fields;
     this.requestId = body.requestId;
+    this.details = body.details ?? {};
     this.retryAfterSeconds = retryAfterSeconds;
   }
 
@@ -31,31 +37,51 @@ export class ApiError extends Error {
   }
 }
 
-const SENTENCES: Readonly<Record<number, string>> = {
-  401: "Please sign in again.",
-  403: "You are not allowed to do that.",
-  404: "This no longer exists.",
-  429: "Too many requests at once. Wait a moment and try again.",
-  502: "WhatsApp's gateway reported an error. Try again in a moment.",
-  503: "Confab is busy right now. Try again in a moment.",
-  504: "WhatsApp's gateway did not answer in time. Try again in a moment.",
+/** What the server says in English only: the codes of server/errors.py whose sentence is the same in every place. */
+const BY_CODE: Readonly<Record<string, MessageId>> = {
+  unauthenticated: "app.failed.unauthenticated",
+  forbidden: "app.failed.forbidden",
+  not_found: "app.failed.notFound",
+  too_large: "app.failed.tooLarge",
+  too_many_requests: "app.failed.tooMany",
+  internal: "app.failed.other",
+  provider_failed: "app.failed.provider",
+  unavailable: "app.failed.unavailable",
+  provider_timeout: "app.failed.providerTimeout",
+};
+
+/** Where these codes come with another sentence, it says more than ours. */
+/* eslint-disable lingui/no-unlocalized-strings -- compared with what the server says, never shown */
+const DEFAULT_SENTENCES: Readonly<Record<string, string>> = {
+  forbidden: "Your role does not allow this.",
+  not_found: "Not found, or not accessible to you.",
+};
+/* eslint-enable lingui/no-unlocalized-strings */
+
+/** For responses that are not the server's, such as a proxy's page. */
+const BY_STATUS: Readonly<Record<number, MessageId>> = {
+  401: "app.failed.unauthenticated",
+  403: "app.failed.forbidden",
+  404: "app.failed.notFound",
+  413: "app.failed.tooLarge",
+  429: "app.failed.tooMany",
+  502: "app.failed.provider",
+  503: "app.failed.unavailable",
+  504: "app.failed.providerTimeout",
 };
 
 export function unreachable(): ApiError {
-  const message = "Confab cannot be reached. Check your connection and try again.";
-  return new ApiError(0, { code: "unreachable", message, fields: {}, requestId: null });
+  return new ApiError(0, { code: "unreachable", message: t("app.failed.unreachable"), fields: {}, requestId: null });
 }
 
 /** An upload without progress: the connection may still work for smaller requests. */
 export function stalled(): ApiError {
-  const message = "The upload stalled. It will be retried.";
-  return new ApiError(0, { code: "stalled", message, fields: {}, requestId: null });
+  return new ApiError(0, { code: "stalled", message: t("app.failed.stalled"), fields: {}, requestId: null });
 }
 
 /** A file the browser can no longer read; a retry does not help. */
 export function unreadable(name: string): ApiError {
-  const message = `${name} can no longer be read. Discard this message and attach the file again.`;
-  return new ApiError(400, { code: "unreadable_file", message, fields: {}, requestId: null });
+  return new ApiError(400, { code: "unreadable_file", message: t("app.failed.unreadable", { name }), fields: {}, requestId: null });
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
@@ -68,17 +94,19 @@ function parseFields(value: unknown): ApiErrorBody["fields"] {
   return Object.fromEntries(entries.map(([name, texts]) => [name, texts.map(String)]));
 }
 
+const parseDetails = (value: unknown): Readonly<Record<string, unknown>> => (isRecord(value) ? value : {});
+
 /** Reads the error body of any response, even a proxy's HTML page. */
 export function parseError(status: number, body: unknown, retryAfter: string | null): ApiError {
   const error = isRecord(body) && isRecord(body.error) ? body.error : {};
   const code = typeof error.code === "string" ? error.code : `http_${status}`;
   const text = typeof error.message === "string" ? error.message : "";
-  const message = text || (SENTENCES[status] ?? "Something went wrong. Try again in a moment.");
+  const message = text || t(BY_STATUS[status] ?? "app.failed.other");
   const requestId = typeof error.request_id === "string" ? error.request_id : null;
   const seconds = Number(retryAfter);
   return new ApiError(
     status,
-    { code, message, fields: parseFields(error.fields), requestId },
+    { code, message, fields: parseFields(error.fields), requestId, details: parseDetails(error.details) },
     retryAfter !== null && Number.isFinite(seconds) ? seconds : null,
   );
 }
@@ -88,7 +116,11 @@ export function fieldProblem(error: unknown, field: string): string | null {
   return error instanceof ApiError ? (error.fields[field]?.join(" ") ?? null) : null;
 }
 
-/** A sentence for the user. */
-export function describeError(error: unknown): string {
-  return error instanceof ApiError ? error.message : "Something went wrong. Try again in a moment.";
+/** A sentence for the user: ours if the code says everything, else the server's, which says more. */
+export function describeCode(code: string, message: string): string {
+  const known = BY_CODE[code];
+  const isSpecific = (DEFAULT_SENTENCES[code] ?? message) !== message;
+  return known === undefined || isSpecific ? message : t(known);
 }
+
+export const describeError = (error: unknown): string => (error instanceof ApiError ? describeCode(error.code, error.message) : t("app.failed.other"));

@@ -1,81 +1,62 @@
 /** Every route of the server this app calls, one function each. */
 import type {
-  AccountUnread,
   Account,
-  AuditLine,
-  Changes,
+  AuditLine, Changes,
   Chat,
   ChatPeople,
-  Config,
   Connected,
-  Entitlement,
-  Found,
   Message,
   Page,
-  SignedIn,
-  Usage,
   Window,
 } from "@/types/wire";
-import { send, type Request, type Send } from "./client";
+import type { Request, Send } from "./client";
+import { conversationRoutes } from "./conversations";
+import { hoursRoutes } from "./hours";
+import { labelRoutes } from "./labels";
+import { firstRoutes } from "./firstRoutes";
+import type { MessageRef } from "./media";
+import { newChatRoutes } from "./newChats";
+import { noteRoutes } from "./notes";
+import { ownRoutes } from "./own";
+import { plannedRoutes } from "./planned";
 import { privacyRoutes } from "./privacy";
 import { rejectedAccountRoutes } from "./rejectedAccounts";
+import { replyRoutes } from "./replies";
+import { reportRoutes } from "./reports";
+import { ruleRoutes } from "./rules";
+import { searchRoutes } from "./search";
+import { surveyRoutes } from "./surveys";
+import { systemRoutes } from "./system";
+import { teamSettingsRoutes } from "./teamSettings";
 import { userRoutes } from "./users";
 
 const CHANNEL = "/api/channels/whatsapp";
 const CHANGES_LIMIT = 500;
 
-/** A header that other sites cannot send without a CORS permission: protects the refresh cookie from cross-site requests. */
-const OWN_SITE = { "X-Confab": "1" };
-
-export const login = (email: string, password: string) =>
-  send<SignedIn>("/api/auth/login", { method: "POST", body: { email, password }, headers: OWN_SITE });
-
-export const refresh = () => send<SignedIn>("/api/auth/refresh", { method: "POST", headers: OWN_SITE });
-
-export const logout = (token: string | null) =>
-  send<undefined>("/api/auth/logout", { method: "POST", headers: OWN_SITE, token });
-
-export const fetchConfig = (signal?: AbortSignal) => send<Config>("/api/config", { signal });
-
-function withCursor(path: string, cursor: string | null, limit: number): string {
-  const query = new URLSearchParams({ limit: String(limit) });
-  if (cursor !== null) query.set("cursor", cursor);
-  return `${path}?${query.toString()}`;
-}
-
 function accountRoutes(signed: Send) {
   return {
-    listAccounts: async (signal?: AbortSignal) => {
-      const accounts: Account[] = [];
-      let cursor: string | null = null;
-      do {
-        const page: Page<Account> = await signed(withCursor(`${CHANNEL}/accounts`, cursor, 100), { signal });
-        accounts.push(...page.items);
-        cursor = page.next_cursor;
-      } while (cursor !== null);
-      return accounts;
-    },
-
-    fetchAccount: async (accountId: number) =>
-      (await signed<{ account: Account }>(`${CHANNEL}/${accountId}`)).account,
+    fetchAccount: async (accountId: number) => (await signed<{ account: Account }>(`${CHANNEL}/${accountId}`)).account,
 
     /** With a phone number the checkpoint is a code to type on the phone, otherwise a QR code. */
     connectAccount: (phone?: string) =>
       signed<Connected>(`${CHANNEL}/connect`, { method: "POST", body: pairing(phone) }),
 
-    /** The one-time address of UniPile's own page for connecting a number. */
-    openHostedPage: async () => {
+    /** The one-time address of UniPile's own page for connecting a number, or for reconnecting a known one. */
+    openHostedPage: async (knownId?: number) => {
       const request = { method: "POST", body: { method: "hosted" } } as const;
-      return (await signed<{ url: string }>(`${CHANNEL}/connect`, request)).url;
+      return (await signed<{ url: string }>(`${CHANNEL}/${knownId === undefined ? "connect" : `${knownId}/reconnect`}`, request)).url;
     },
 
-    setReadReceipts: async (accountId: number, read_receipts: boolean) => {
-      const request = { method: "PATCH", body: { read_receipts } } as const;
+    changeAccount: async (accountId: number, body: Partial<Pick<Account, "read_receipts" | "category_required" | "assignment_mode" | "chat_limit">>) => {
+      const request = { method: "PATCH", body } as const;
       return (await signed<{ account: Account }>(`${CHANNEL}/${accountId}`, request)).account;
     },
 
     reconnectAccount: (accountId: number, phone?: string) =>
       signed<Connected>(`${CHANNEL}/${accountId}/reconnect`, { method: "POST", body: pairing(phone) }),
+
+    /** In the sandbox only: links the account if it is pairing, and lets customers write to it. */
+    playBusyDay: (accountId: number) => signed<undefined>(`${CHANNEL}/${accountId}/busy-day`, { method: "POST" }),
 
     disconnectAccount: (accountId: number) => signed<undefined>(`${CHANNEL}/${accountId}`, { method: "DELETE" }),
 
@@ -84,32 +65,18 @@ function accountRoutes(signed: Send) {
   };
 }
 
-interface ChatQuery {
-  readonly cursor: string | null;
-  readonly limit: number;
-  readonly filter: "all" | "unread" | "groups" | "archived" | "pinned";
-}
-
 /** Which messages to read: older than a cursor, newer than one, or around a message; by default the newest. */
 export interface MessagePosition {
   readonly cursor?: string;
   readonly newer?: string;
   readonly around?: string;
+  /** Around the first unread message, unless the newest ones include it. */
+  readonly at?: "unread";
 }
 
 interface Started {
   readonly chat: Chat;
   readonly message: Message;
-}
-
-/** The fields of a chat that can be changed. */
-export interface ChatPatch {
-  readonly read?: boolean;
-  /** With `read`: the `arrived_seq` of the newest message that was shown. */
-  readonly read_seq?: number;
-  readonly archived?: boolean;
-  readonly pinned?: boolean;
-  readonly muted_until?: string | null;
 }
 
 /** A message to send, with the id the browser gave it. */
@@ -119,26 +86,31 @@ export interface Outgoing {
   readonly quoteId?: number | undefined;
   /** The newest `arrived_seq` its author had seen. */
   readonly seenSeq: number;
+  /** Not sent if a colleague has written or taken the chat since then. */
+  readonly hold: boolean;
   readonly files?: readonly File[] | undefined;
   /** The file is a voice message, not an audio attachment. */
   readonly isVoice?: boolean | undefined;
   /** Size and duration of each file, in order. */
   readonly mediaInfo?: readonly object[] | undefined;
+  readonly patience?: number | undefined;
   readonly onProgress?: (share: number) => void;
   readonly signal?: AbortSignal;
 }
 
-const jsonOf = ({ text, clientId, quoteId, seenSeq }: Outgoing) => ({
+const jsonOf = ({ text, clientId, quoteId, seenSeq, hold }: Outgoing) => ({
   text,
   client_id: clientId,
   seen_seq: seenSeq,
+  hold,
   ...(quoteId === undefined ? {} : { quote_id: quoteId }),
 });
 
-function formOf({ text, clientId, quoteId, seenSeq, isVoice, mediaInfo }: Outgoing, files: readonly File[]): FormData {
+function formOf({ text, clientId, quoteId, seenSeq, hold, isVoice, mediaInfo }: Outgoing, files: readonly File[]): FormData {
   const form = new FormData();
   form.append("client_id", clientId);
   form.append("seen_seq", String(seenSeq));
+  form.append("hold", String(hold));
   if (text !== "") form.append("text", text);
   if (quoteId !== undefined) form.append("quote_id", String(quoteId));
   if (mediaInfo !== undefined) form.append("media_info", JSON.stringify(mediaInfo));
@@ -154,33 +126,19 @@ interface Sent {
   readonly messages: readonly Message[];
 }
 
-type MessageRef = Pick<Message, "account_id" | "chat_id" | "id">;
+interface ByteRange {
+  readonly from: number;
+  readonly to: number;
+}
 
 const chatPath = (accountId: number, chatId: number) => `${CHANNEL}/${accountId}/chats/${chatId}`;
 
 function chatRoutes(signed: Send) {
   return {
-    listChats: (accountId: number, { cursor, limit, filter }: ChatQuery, signal?: AbortSignal) => {
-      const path = withCursor(`${CHANNEL}/${accountId}/chats`, cursor, limit);
-      return signed<Page<Chat>>(filter === "all" ? path : `${path}&filter=${filter}`, { signal });
-    },
-
-    fetchUnread: async (signal?: AbortSignal) =>
-      (await signed<{ accounts: readonly AccountUnread[] }>(`${CHANNEL}/unread`, { signal })).accounts,
-
-    search: (text: string, cursor: string | null, signal?: AbortSignal) =>
-      signed<Found>(`${withCursor("/api/search", cursor, 30)}&q=${encodeURIComponent(text)}`, { signal }),
-
     startChat: (accountId: number, to: string, text: string, clientId: string) => {
       const body = { to, text, client_id: clientId };
       return signed<Started>(`${CHANNEL}/${accountId}/chats`, { method: "POST", body });
     },
-
-    fetchChat: async (accountId: number, chatId: number, signal?: AbortSignal) =>
-      (await signed<{ chat: Chat }>(chatPath(accountId, chatId), { signal })).chat,
-
-    patchChat: async ({ account_id, id }: Pick<Chat, "account_id" | "id">, body: ChatPatch) =>
-      (await signed<{ chat: Chat }>(chatPath(account_id, id), { method: "PATCH", body })).chat,
 
     listMessages: (accountId: number, chatId: number, position: MessagePosition, limit: number, signal?: AbortSignal) => {
       const query = new URLSearchParams({ limit: String(limit), ...position });
@@ -190,7 +148,7 @@ function chatRoutes(signed: Send) {
     /** One message, or one for each file. */
     sendMessage: async (accountId: number, chatId: number, outgoing: Outgoing): Promise<readonly Message[]> => {
       const body = outgoing.files === undefined ? jsonOf(outgoing) : formOf(outgoing, outgoing.files);
-      const request = { method: "POST", body, onProgress: outgoing.onProgress, signal: outgoing.signal } as const;
+      const request = { method: "POST", body, onProgress: outgoing.onProgress, patience: outgoing.patience, signal: outgoing.signal } as const;
       return (await signed<Sent>(`${chatPath(accountId, chatId)}/send`, request)).messages;
     },
   };
@@ -200,9 +158,6 @@ function contactRoutes(signed: Send) {
   return {
     listChatContacts: (accountId: number, chatId: number, signal?: AbortSignal) =>
       signed<ChatPeople>(`${chatPath(accountId, chatId)}/people`, { signal }),
-
-    fetchAvatar: (accountId: number, avatar: string, signal?: AbortSignal) =>
-      signed<Blob>(`${CHANNEL}/${accountId}/avatars/${avatar}`, { reads: "blob", signal }),
   };
 }
 
@@ -224,6 +179,12 @@ function messageRoutes(signed: Send) {
       return signed<Blob>(path, { reads: "blob", signal });
     },
 
+    /** The bytes from one position to another, which is not included. */
+    fetchAttachmentPart: ({ account_id, chat_id, id }: MessageRef, attachmentId: string, { from, to }: ByteRange, signal?: AbortSignal) => {
+      const path = `${chatPath(account_id, chat_id)}/messages/${id}/attachments/${encodeURIComponent(attachmentId)}`;
+      return signed<Blob>(path, { reads: "blob", headers: { Range: `bytes=${from}-${to - 1}` }, signal });
+    },
+
     /** Asks the server to fetch the file from WhatsApp again. */
     retryAttachment: (message: MessageRef, attachmentId: string) =>
       amend(message, `/attachments/${encodeURIComponent(attachmentId)}/retry`, { method: "POST", body: {} }),
@@ -233,16 +194,6 @@ function messageRoutes(signed: Send) {
 }
 
 const pairing = (phone?: string) => (phone === undefined ? {} : { method: "code", phone_number: phone });
-
-/** Plan limits and usage. */
-function planRoutes(signed: Send) {
-  return {
-    listEntitlements: async (signal?: AbortSignal) =>
-      (await signed<Page<Entitlement>>("/api/entitlements", { signal })).items,
-
-    fetchUsage: (period: string, signal?: AbortSignal) => signed<Usage>(`/api/usage?period=${period}`, { signal }),
-  };
-}
 
 /** Filters of the audit log; a filter that is left out does not apply. */
 export interface AuditFilter {
@@ -265,19 +216,35 @@ function auditRoutes(signed: Send) {
   };
 }
 
-/** The routes that need a signed-in user. */
-export function createRoutes(signed: Send) {
+/** What later parts of the app call. */
+export function laterRoutes(signed: Send) {
   return {
     ...accountRoutes(signed),
     ...chatRoutes(signed),
     ...contactRoutes(signed),
+    ...conversationRoutes(signed),
+    ...hoursRoutes(signed),
     ...messageRoutes(signed),
-    ...planRoutes(signed),
+    ...newChatRoutes(signed),
+    ...noteRoutes(signed),
+    ...ownRoutes(signed),
     ...auditRoutes(signed),
+    ...reportRoutes(signed),
+    ...systemRoutes(signed),
+    ...teamSettingsRoutes(signed),
     ...userRoutes(signed),
     ...privacyRoutes(signed),
     ...rejectedAccountRoutes(signed),
+    ...searchRoutes(signed),
+    ...labelRoutes(signed),
+    ...replyRoutes(signed),
+    ...plannedRoutes(signed),
+    ...ruleRoutes(signed),
+    ...surveyRoutes(signed),
   };
 }
+
+/** The routes that need a signed-in user. */
+export const createRoutes = (signed: Send, mediaKey = "") => ({ ...firstRoutes(signed, mediaKey), ...laterRoutes(signed) });
 
 export type Api = ReturnType<typeof createRoutes>;

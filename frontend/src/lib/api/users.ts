@@ -2,6 +2,7 @@
 import type {
   ApiKey,
   KnownLink,
+  Load,
   Me,
   Member,
   MemberRole,
@@ -42,6 +43,9 @@ export const register = (body: Registered) =>
 export const forgotPassword = (email: string) =>
   send<undefined>("/api/auth/forgot", { method: "POST", body: { email }, headers: OWN_SITE });
 
+export const unsubscribe = (token: string) =>
+  send<undefined>(`/unsubscribe/${encodeURIComponent(token)}`, { method: "POST", headers: OWN_SITE });
+
 async function listAll<T>(signed: Send, path: string, signal?: AbortSignal): Promise<readonly T[]> {
   const rows: T[] = [];
   let cursor: string | null = null;
@@ -57,8 +61,6 @@ async function listAll<T>(signed: Send, path: string, signal?: AbortSignal): Pro
 export function userRoutes(signed: Send) {
   const member = (accountId: number, userId: number) => `${CHANNEL}/${accountId}/members/${userId}`;
   return {
-    fetchMe: (signal?: AbortSignal) => signed<Me>("/api/auth/me", { signal }),
-
     changeProfile: (name: string) => signed<Me>("/api/auth/me", { method: "PATCH", body: { name } }),
 
     changePassword: (old_password: string, new_password: string) =>
@@ -69,7 +71,7 @@ export function userRoutes(signed: Send) {
     inviteUser: (email: string, role: TeamRole) =>
       signed<TeamUserWithLink>("/api/users", { method: "POST", body: { email, role } }),
 
-    changeUser: async (userId: number, body: { readonly role?: TeamRole; readonly is_active?: boolean }) =>
+    changeUser: async (userId: number, body: { readonly role?: TeamRole; readonly is_active?: boolean; readonly chat_limit?: number | null }) =>
       (await signed<{ user: TeamUser }>(`/api/users/${userId}`, { method: "PATCH", body })).user,
 
     makeUserLink: (userId: number) =>
@@ -78,8 +80,11 @@ export function userRoutes(signed: Send) {
     listMembers: (accountId: number, signal?: AbortSignal) =>
       listAll<Member>(signed, `${CHANNEL}/${accountId}/members`, signal),
 
-    setMember: (accountId: number, userId: number, role: MemberRole) =>
-      signed<{ member: Member }>(member(accountId, userId), { method: "PUT", body: { role } }),
+    listLoads: (accountId: number, signal?: AbortSignal) => listAll<Load>(signed, `${CHANNEL}/${accountId}/loads`, signal),
+
+    /** Whether they are `restricted` stays as it is if it is left out. */
+    setMember: (accountId: number, userId: number, body: { readonly role: MemberRole; readonly restricted?: boolean }) =>
+      signed<{ member: Member }>(member(accountId, userId), { method: "PUT", body }),
 
     setPayer: (accountId: number, user_id: number) =>
       signed<{ member: Member }>(`${CHANNEL}/${accountId}/payer`, { method: "PUT", body: { user_id } }),

@@ -34,6 +34,8 @@ describe("parseChange", () => {
     ["account:refused", { id: 7, phone: null, error: { message: "No." } }],
     ["usage:updated", makeMonth()],
     ["rights:changed", {}],
+    ["labels:changed", {}],
+    ["views:changed", {}],
     ["presence", { chat_id: 10, users }],
     ["typing", { chat_id: 10, users: [] }],
   ] as const;

@@ -37,11 +37,11 @@ describe("Connection", () => {
     latest().onopen?.();
     expect(latest().sent).toMatchObject([{ event: "auth", data: { token: "first" } }]);
     latest().answer();
-    expect(latest().last).toMatchObject({ event: "join-user", data: { user_id: 7, cursors: { "1": 4 } } });
+    expect(latest().last).toMatchObject({ event: "join-user", data: { user_id: 7, since: null, cursors: { "1": 4 } } });
     expect(connection.state).toBe("connecting");
     latest().answer(true, { accounts: { "1": 9 } });
     expect(connection.state).toBe("live");
-    expect(onJoined).toHaveBeenCalledWith({ accounts: { "1": 9 } }, { "1": 4 });
+    expect(onJoined).toHaveBeenCalledWith({ "1": 9 }, { "1": 4 });
   });
 
   it("sends token and cursors again after a restart of the server", async () => {
@@ -54,7 +54,7 @@ describe("Connection", () => {
     expect(sockets).toHaveLength(2);
     latest().welcome();
     expect(latest().sent.map((frame) => frame.event)).toEqual(["auth", "join-user"]);
-    expect(latest().last.data).toEqual({ user_id: 7, cursors: { "1": 4 } });
+    expect(latest().last.data).toEqual({ user_id: 7, since: null, cursors: { "1": 4 } });
   });
 
   it("backs off with each failure", async () => {
@@ -125,7 +125,7 @@ describe("Connection", () => {
     await vi.advanceTimersByTimeAsync(1_000);
     expect(sockets).toHaveLength(2);
     latest().welcome();
-    expect(latest().last.data).toEqual({ user_id: 7, cursors: { "1": 4 } });
+    expect(latest().last.data).toEqual({ user_id: 7, since: null, cursors: { "1": 4 } });
     connection.stop();
   });
 

@@ -28,8 +28,8 @@ export interface ConnectionOptions {
   readonly renew: () => Promise<string | null>;
   readonly cursors: () => Cursors;
   readonly onPush: (push: Push) => void;
-  /** Signed in and joined. `data` is the answer to `join-user`, `since` the cursors from which was replayed before it. */
-  readonly onJoined: (data: unknown, since: Cursors) => void;
+  /** Signed in and joined. `heads` are the seqs reached, `since` the cursors from which was replayed before. */
+  readonly onJoined: (heads: unknown, since: Cursors) => void;
   readonly onState: (state: ConnectionState) => void;
   readonly createSocket?: (url: string) => WebSocket;
 }
@@ -147,7 +147,7 @@ export class Connection implements Wire {
       clearTimeout(this.#handshakeTimer);
       this.#openedAt = Date.now();
       this.#become("live");
-      onJoined(ack.data, since);
+      onJoined(frames.joinedHeads(ack.data), since);
       this.#joinedChats.clear();
       this.#syncChats();
     });

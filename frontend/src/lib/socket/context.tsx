@@ -3,11 +3,12 @@ import { createContext, use, useEffect, useEffectEvent, useSyncExternalStore } f
 import type { Account } from "@/types/wire";
 import type { Change } from "./changes";
 import type { ConnectionState } from "./connection";
-import type { Feed, FeedListener } from "./feed";
+import type { FeedListener } from "./feed";
+import type { LiveFeed } from "./lateFeed";
 
-export const FeedContext = createContext<Feed | null>(null);
+export const FeedContext = createContext<LiveFeed | null>(null);
 
-export function useFeed(): Feed {
+export function useFeed(): LiveFeed {
   const feed = use(FeedContext);
   if (feed === null) throw new Error("useFeed needs a FeedContext above it.");
   return feed;
@@ -21,12 +22,14 @@ export function useFeedListener(listener: Omit<FeedListener, "onState">): void {
   );
   const onReset = useEffectEvent((accountId: number, account: Account) => listener.onReset?.(accountId, account));
   const onLeft = useEffectEvent((accountId: number) => listener.onLeft?.(accountId));
+  const onOwnReset = useEffectEvent(() => listener.onOwnReset?.());
   useEffect(
     () =>
       feed.listen({
         onChange: (change, accountId) => onChange(change, accountId),
         onReset: (accountId, account) => onReset(accountId, account),
         onLeft: (accountId) => onLeft(accountId),
+        onOwnReset: () => onOwnReset(),
       }),
     [feed],
   );

@@ -16,9 +16,12 @@ function setUp(more: Partial<FeedOptions> = {}) {
   const listChanges = vi.fn((_: number, since: number): Promise<Changes> =>
     Promise.resolve({ items: [], seq: since, more: false }),
   );
+  const listOwnChanges = vi.fn((since: number): Promise<Changes> =>
+    Promise.resolve({ items: [], seq: since, more: false }),
+  );
   const fetchAccount = vi.fn(() => Promise.resolve(makeAccount({ seq: 900 })));
   const feed = new Feed({
-    api: { listChanges, fetchAccount },
+    api: { listChanges, listOwnChanges, fetchAccount },
     url: "ws://test/ws",
     userId: 7,
     token: () => "token",
@@ -28,10 +31,11 @@ function setUp(more: Partial<FeedOptions> = {}) {
   });
   const changes: unknown[] = [];
   const onReset = vi.fn();
-  feed.listen({ onChange: ({ data }) => changes.push(data), onReset });
+  const onOwnReset = vi.fn();
+  feed.listen({ onChange: ({ data }) => changes.push(data), onReset, onOwnReset });
   feed.track(1, 4);
   feed.start();
-  return { feed, sockets, latest, listChanges, fetchAccount, changes, onReset };
+  return { feed, sockets, latest, listChanges, listOwnChanges, fetchAccount, changes, onReset, onOwnReset };
 }
 
 describe("Feed", () => {
@@ -55,7 +59,7 @@ describe("Feed", () => {
     await vi.advanceTimersByTimeAsync(1_000);
     latest().onopen?.();
     latest().answer();
-    expect(latest().last.data).toEqual({ user_id: 7, cursors: { "1": 5 } });
+    expect(latest().last.data).toEqual({ user_id: 7, since: null, cursors: { "1": 5 } });
     feed.stop();
   });
 
@@ -72,7 +76,7 @@ describe("Feed", () => {
     await vi.advanceTimersByTimeAsync(1_000);
     latest().onopen?.();
     latest().answer();
-    expect(latest().last.data).toEqual({ user_id: 7, cursors: { "1": 4 } });
+    expect(latest().last.data).toEqual({ user_id: 7, since: null, cursors: { "1": 4 } });
     latest().answer(true, { accounts: {} });
     expect(onLeft.mock.calls).toEqual([[2], [1]]);
     await vi.advanceTimersByTimeAsync(HOLE_MS * 2);
@@ -94,13 +98,26 @@ describe("Feed", () => {
   it("fills a lasting gap page by page", async () => {
     const { feed, latest, listChanges, changes } = setUp();
     listChanges
-      .mockResolvedValueOnce({ items: [{ seq: 6, event: "message:new", data: message(6) }], seq: 9, more: true })
+      .mockResolvedValueOnce({ items: [{ seq: 6, event: "message:new", data: message(6) }], seq: 6, more: true })
       .mockResolvedValueOnce({ items: [{ seq: 8, event: "message:new", data: message(8) }], seq: 9, more: false });
     latest().welcome({ "1": 4 });
     latest().push("message:new", 9, message(9));
     await vi.advanceTimersByTimeAsync(HOLE_MS * 3);
     expect(listChanges.mock.calls).toEqual([[1, 4], [1, 6]]);
     expect(changes).toEqual([message(9), message(6), message(8)]);
+    feed.stop();
+  });
+
+  it("goes on after a page of which a restricted agent gets nothing", async () => {
+    const { feed, latest, listChanges, changes } = setUp();
+    latest().welcome({ "1": 4 });
+    listChanges.mockResolvedValueOnce({ items: [], seq: 504, more: true });
+    listChanges.mockResolvedValueOnce({ items: [], seq: 700, more: false });
+    latest().push("skipped", 700, {});
+    await vi.advanceTimersByTimeAsync(HOLE_MS * 2);
+    expect(listChanges.mock.calls).toEqual([[1, 4], [1, 504]]);
+    expect(changes).toEqual([{}]);
+    expect(feed.isComplete).toBe(true);
     feed.stop();
   });
 
@@ -236,7 +253,7 @@ describe("Feed", () => {
     await vi.advanceTimersByTimeAsync(1_000);
     latest().onopen?.();
     latest().answer();
-    expect(latest().last.data).toEqual({ user_id: 7, cursors: { "1": 4 } });
+    expect(latest().last.data).toEqual({ user_id: 7, since: null, cursors: { "1": 4 } });
     feed.stop();
   });
 

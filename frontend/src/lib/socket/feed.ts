@@ -4,15 +4,17 @@ import type { TabServices } from "@/lib/channel";
 import { Connection, type ConnectionOptions, type ConnectionState, type Wire } from "./connection";
 import { parseChange, type Change } from "./changes";
 import { Cursors } from "./cursors";
-import { isRecord, parseHeads, type Cursors as CursorValues, type Push } from "./frames";
+import { isRecord, OWN, parseHeads, type Cursors as CursorValues, type Push } from "./frames";
 import { SharedConnection } from "./shared";
-import type { Account } from "@/types/wire";
+import type { Account, Changes } from "@/types/wire";
 
 /** Publishes may arrive out of order; a younger gap usually closes by itself. */
 export const HOLE_MS = 400;
 const RETRY_MS = 3_000;
 /** Beyond this many pages, reading everything again is cheaper. */
 const MAX_PAGES = 20;
+/** A seq that no feed reaches: the answer has no changes, only the head. */
+const BEYOND = Number.MAX_SAFE_INTEGER;
 
 export interface FeedListener {
   /** One change. May arrive twice and out of order; the row's own seq decides. */
@@ -21,12 +23,14 @@ export interface FeedListener {
   readonly onReset?: (accountId: number, account: Account) => void;
   /** The account was erased or is no longer shared with the user: drop all of its data. */
   readonly onLeft?: (accountId: number) => void;
+  /** What belongs to the user has to be read again: what was read before the feed began may be old, or too much was missed. */
+  readonly onOwnReset?: () => void;
   readonly onState?: (state: ConnectionState) => void;
 }
 
 export interface FeedOptions
   extends Pick<ConnectionOptions, "url" | "userId" | "token" | "renew" | "createSocket"> {
-  readonly api: Pick<Api, "listChanges" | "fetchAccount">;
+  readonly api: Pick<Api, "listChanges" | "listOwnChanges" | "fetchAccount">;
   /** With these the tabs of a browser share one socket; without, each has its own. */
   readonly tabServices?: TabServices | null;
 }
@@ -48,7 +52,7 @@ export class Feed {
       ...connection,
       cursors: () => this.#cursors.values(),
       onPush: (push) => this.#receive(push),
-      onJoined: (data, since) => this.#noteJoined(isRecord(data) ? data.accounts : undefined, since),
+      onJoined: (heads, since) => this.#noteJoined(heads, since),
       onState: (state) => this.#notify((listener) => listener.onState?.(state)),
     };
     this.#wire = tabServices === null ? new Connection(options) : new SharedConnection(options, tabServices);
@@ -138,7 +142,8 @@ export class Feed {
   }
 
   #publish(change: ReturnType<typeof parseChange>, accountId: number | null): void {
-    if (typeof change !== "string") this.#notify((listener) => listener.onChange?.(change, accountId));
+    const ownerId = accountId === OWN ? null : accountId;
+    if (typeof change !== "string") this.#notify((listener) => listener.onChange?.(change, ownerId));
   }
 
   #noteMissing(accountId: number | null, seq: number | null): void {
@@ -157,7 +162,7 @@ export class Feed {
     if (accountId === null || seq === null) return;
     // An account that was never read: pushes from here on are complete, the rest is read over REST.
     if (this.#cursors.has(accountId)) this.#cursors.see(accountId, seq);
-    else this.#cursors.reach(accountId, seq);
+    else if (accountId !== OWN) this.#cursors.reach(accountId, seq);
     this.#watchHole(accountId);
   }
 
@@ -165,7 +170,10 @@ export class Feed {
   #noteJoined(heads: unknown, since: CursorValues): void {
     if (!isRecord(heads)) return;
     const joined = new Map(parseHeads(heads));
-    for (const accountId of Object.keys(since).map(Number)) if (!joined.has(accountId)) this.#leave(accountId);
+    for (const accountId of Object.keys(since).map(Number)) {
+      if (!joined.has(accountId) && accountId !== OWN) this.#leave(accountId);
+    }
+    this.#beginOwn(joined.get(OWN));
     for (const [accountId, seq] of joined) {
       const asked = since[String(accountId)];
       if (asked === undefined || this.#resetting.has(accountId)) continue;
@@ -174,6 +182,13 @@ export class Feed {
       else this.#cursors.reach(accountId, seq);
     }
     this.#noteHeads(heads);
+  }
+
+  /** The own feed begins with the first join; what was read until then may lack changes. */
+  #beginOwn(seq: number | undefined): void {
+    if (seq === undefined || this.#cursors.has(OWN)) return;
+    this.#cursors.restart(OWN, seq);
+    this.#notify((listener) => listener.onOwnReset?.());
   }
 
   #resetSoon(accountId: number): void {
@@ -194,7 +209,7 @@ export class Feed {
   /** Either the socket is behind REST, or the database was restored: ask the server. */
   async #doubt(accountId: number): Promise<void> {
     if (this.#resetting.has(accountId) || this.#filling.has(accountId)) return;
-    const { reset } = await this.#api.listChanges(accountId, this.#cursors.get(accountId));
+    const { reset } = await this.#listChanges(accountId, this.#cursors.get(accountId));
     if (reset === true && !this.#resetting.has(accountId)) this.#resetSoon(accountId);
   }
 
@@ -235,21 +250,28 @@ export class Feed {
   /** Reads page by page up to the head; false if there is more than is worth reading. */
   async #fetchChanges(accountId: number): Promise<boolean> {
     for (let page = 0; page < MAX_PAGES; page += 1) {
-      const changes = await this.#api.listChanges(accountId, this.#cursors.get(accountId));
+      const changes = await this.#listChanges(accountId, this.#cursors.get(accountId));
       if (changes.reset === true) return false;
       for (const { event, data } of changes.items) this.#publish(parseChange(event, data), accountId);
-      const last = changes.items.at(-1);
-      if (changes.more && last !== undefined) this.#cursors.reach(accountId, last.seq);
-      else {
-        this.#cursors.reach(accountId, changes.seq);
-        return true;
-      }
+      this.#cursors.reach(accountId, changes.seq);
+      if (!changes.more) return true;
     }
     return false;
   }
 
+  #listChanges(accountId: number, since: number): Promise<Changes> {
+    return accountId === OWN ? this.#api.listOwnChanges(since) : this.#api.listChanges(accountId, since);
+  }
+
   /** The cursor moves before anything is read again, so that changes in between are replayed. */
   async #reset(accountId: number): Promise<void> {
+    if (accountId === OWN) {
+      const { seq } = await this.#api.listOwnChanges(BEYOND);
+      this.#clearHole(OWN);
+      this.#cursors.restart(OWN, seq);
+      this.#notify((listener) => listener.onOwnReset?.());
+      return;
+    }
     const account = await this.#api.fetchAccount(accountId);
     this.#clearHole(accountId);
     this.#cursors.restart(accountId, account.seq);

@@ -10,9 +10,13 @@ export const CLOSE = {
   tooMany: 4429,
 } as const;
 
+/** Stands for the user's own feed where others are named by their account, whose ids begin at 1. */
+export const OWN = 0;
+
 export interface Push {
   readonly event: string;
   readonly data: unknown;
+  /** `OWN` for what belongs to the user. */
   readonly accountId: number | null;
   readonly seq: number | null;
 }
@@ -23,15 +27,15 @@ export interface Ack {
   readonly data: unknown;
 }
 
+/** The seqs of accounts, and of the user's own feed as `OWN`. */
 export type Cursors = Readonly<Record<string, number>>;
 
 export const authFrame = (token: string, id: number) => ({ event: "auth", data: { token }, id });
 
-export const joinUserFrame = (userId: number, cursors: Cursors, id: number) => ({
-  event: "join-user",
-  data: Object.keys(cursors).length > 0 ? { user_id: userId, cursors } : { user_id: userId },
-  id,
-});
+export function joinUserFrame(userId: number, { [OWN]: since = null, ...cursors }: Readonly<Record<string, number | null>>, id: number) {
+  const data = { user_id: userId, since };
+  return { event: "join-user", data: Object.keys(cursors).length > 0 ? { ...data, cursors } : data, id };
+}
 
 export const joinChatFrame = (chatId: number, id: number) => ({ event: "join-chat", data: { chat_id: chatId }, id });
 
@@ -62,15 +66,23 @@ export function parseFrame(text: string): Ack | Push | null {
   if (!isRecord(frame)) return null;
   if (typeof frame.ack === "number") return { ack: frame.ack, ok: frame.ok === true, data: frame.data };
   if (typeof frame.event !== "string") return null;
-  return {
-    event: frame.event,
-    data: frame.data,
-    accountId: finiteOrNull(frame.account_id),
-    seq: finiteOrNull(frame.seq),
-  };
+  const { event, data, seq, user_id: userId } = frame;
+  if (event === "head") return { event, data: withOwn(data, seq), accountId: null, seq: null };
+  const isOwn = typeof userId === "number" || (event === "reset" && isRecord(data) && typeof data.user_id === "number");
+  return { event, data, accountId: isOwn ? OWN : finiteOrNull(frame.account_id), seq: finiteOrNull(seq) };
 }
 
-/** `{"<account_id>": seq}` as pairs; anything else is skipped. */
+/** Head seqs of accounts with that of the user's own feed. */
+function withOwn(heads: unknown, seq: unknown): unknown {
+  return isRecord(heads) && typeof seq === "number" ? { ...heads, [OWN]: seq } : heads;
+}
+
+/** The head seqs in the acknowledgement of `join-user`. */
+export function joinedHeads(data: unknown): unknown {
+  return isRecord(data) ? withOwn(data.accounts, data.seq) : undefined;
+}
+
+/** `{"<account_id>": seq}` as pairs, with that of the own feed; anything else is skipped. */
 export function parseHeads(data: unknown): [number, number][] {
   if (!isRecord(data)) return [];
   return Object.entries(data).flatMap(([id, seq]) => (typeof seq === "number" ? [[Number(id), seq]] : []));

@@ -34,9 +34,9 @@ export class Lead {
         this.#note(push);
         onPush(push);
       },
-      onJoined: (data, since) => {
-        this.#noteHeads(isRecord(data) ? data.accounts : undefined);
-        onJoined(data, since);
+      onJoined: (heads, since) => {
+        this.#noteHeads(heads);
+        onJoined(heads, since);
       },
       onState: (state) => {
         if (this.#hasEnded) return;

@@ -84,7 +84,7 @@ describe("SharedConnection", () => {
     late.wire.start();
     await settle();
     expect(late.wire.state).toBe("live");
-    expect(late.onJoined).toHaveBeenCalledWith({ accounts: { "1": 9 } }, {});
+    expect(late.onJoined).toHaveBeenCalledWith({ "1": 9 }, {});
     expect(late.heard()).toEqual([["presence", null]]);
     expect(sockets).toHaveLength(1);
   });
@@ -98,7 +98,7 @@ describe("SharedConnection", () => {
     expect(other.wire.isLeading).toBe(true);
     latest().welcome({ "1": 6 });
     expect(sentFrames(latest(), "join-user")[0]?.data.cursors).toEqual({ "1": 4 });
-    expect(other.onJoined).toHaveBeenLastCalledWith({ accounts: { "1": 6 } }, { "1": 4 });
+    expect(other.onJoined).toHaveBeenLastCalledWith({ "1": 6 }, { "1": 4 });
     expect(other.wire.state).toBe("live");
   });
 
@@ -113,7 +113,7 @@ describe("SharedConnection", () => {
     latest().welcome({ "1": 6 });
     await settle();
     expect(third.wire.state).toBe("live");
-    expect(third.onJoined).toHaveBeenLastCalledWith({ accounts: { "1": 6 } }, {});
+    expect(third.onJoined).toHaveBeenLastCalledWith({ "1": 6 }, {});
   });
 
   it("takes over from a leader that no longer answers, which then follows", async () => {

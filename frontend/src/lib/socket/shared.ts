@@ -131,9 +131,9 @@ export class SharedConnection implements Wire {
           this.#post({ kind: "push", push });
           this.#options.onPush(push);
         },
-        onJoined: (data, since) => {
+        onJoined: (heads, since) => {
           this.#postStatus();
-          this.#options.onJoined(data, since);
+          this.#options.onJoined(heads, since);
         },
         onState: (state) => {
           this.#become(state);
@@ -197,7 +197,7 @@ export class SharedConnection implements Wire {
     if (state !== "live") return;
     for (const push of presence) this.#options.onPush(push);
     // Nothing was replayed from this tab's cursors: the feed has to read what it lacks.
-    this.#options.onJoined({ accounts: heads }, {});
+    this.#options.onJoined(heads, {});
     this.#postChats();
   }
 

@@ -1,27 +1,28 @@
 /** The attachments of a message: displayed if the browser can, otherwise offered as downloads. */
 import { Button } from "@/components/Button";
 import { Icon, type IconName } from "@/components/Icon";
+import type { MessageId } from "@/i18n/ids";
+import { t } from "@/i18n/translate";
+import { useThreadActions } from "@/features/inbox/thread/threadContext";
 import type { Message } from "@/types/wire";
-import { formatSize, kindOf, nameAttachment, type AttachmentKind } from "./attachments";
-import { AudioPlayer } from "./AudioPlayer";
+import { describeFile, kindOf, nameAttachment, type AttachmentKind } from "./attachments";
+import { AudioPlayer } from "./audio/AudioPlayer";
 import { ContactCards } from "./ContactCard";
 import { FileCard } from "./FileCard";
-import { Picture } from "./Picture";
 import { LocationCard } from "./LocationCard";
-import { useThreadActions } from "@/features/inbox/thread/threadContext";
+import { Picture } from "./Picture";
 import type { StoredProps } from "./storedProps";
-import { VideoCard } from "./VideoCard";
 import buttonStyles from "@/components/button.module.css";
 import styles from "./attachments.module.css";
 
-const VIEWS = { image: Picture, video: VideoCard, audio: AudioPlayer, file: FileCard } as const;
-const ICONS: Readonly<Record<AttachmentKind, IconName>> = { image: "image", video: "play", audio: "mic", file: "file" };
+const VIEWS = { image: Picture, video: Picture, audio: AudioPlayer, file: FileCard } as const;
+const ICONS: Readonly<Record<AttachmentKind, IconName>> = { image: "image", video: "video", audio: "mic", file: "file" };
 
-const ABSENT: Readonly<Record<string, string>> = {
-  waiting: "On its way…",
-  failed: "Could not be fetched.",
-  expired: "No longer available from WhatsApp.",
-  unavailable: "No longer available from WhatsApp.",
+const ABSENT: Readonly<Record<string, MessageId>> = {
+  waiting: "messages.media.waiting",
+  failed: "messages.media.failed",
+  expired: "messages.media.expired",
+  unavailable: "messages.media.expired",
 };
 
 export function Attachments({ message }: { readonly message: Message }) {
@@ -38,32 +39,44 @@ function One({ message, attachment }: Omit<StoredProps, "id">) {
   const { id, state, location, contacts } = attachment;
   if (location !== undefined) return <LocationCard location={location} />;
   if (contacts !== undefined && contacts.length > 0) return <ContactCards message={message} contacts={contacts} />;
-  if (state !== "stored") return <Absent message={message} attachment={attachment} />;
-  const View = VIEWS[kindOf(attachment)];
+  const kind = kindOf(attachment);
+  const isShown = state === "stored" || (state === "waiting" && (kind === "image" || kind === "video"));
+  if (!isShown) return <Absent message={message} attachment={attachment} />;
+  const View = VIEWS[kind];
   return (
-    <div data-testid="attachment" data-kind={kindOf(attachment)} data-state="stored">
+    <div data-testid="attachment" data-kind={kind} data-state={state}>
       <View message={message} attachment={attachment} id={id} />
     </div>
   );
 }
 
+const TOO_LARGE = "too_large";
+
+function explainAbsence({ state, error, ...attachment }: StoredProps["attachment"]): string {
+  if (state === "failed" && error === TOO_LARGE) return t("messages.media.tooLarge");
+  const known = ABSENT[state];
+  return known === undefined ? describeFile({ state, error, ...attachment }) : t(known);
+}
+
+/** What WhatsApp no longer has, or what is too large, is the same at the next try. */
+const canHelp = ({ state, error }: StoredProps["attachment"]): boolean => state === "failed" && error !== TOO_LARGE;
+
 function Absent({ message, attachment }: Omit<StoredProps, "id">) {
   const { canAct, retryAttachment } = useThreadActions();
-  const { id, state, file_size } = attachment;
-  const text = ABSENT[state] ?? (file_size ? formatSize(file_size) : "");
-  const canRetry = canAct && state !== "waiting";
+  const { id, state } = attachment;
+  const kind = kindOf(attachment);
   return (
-    <div className={styles.fileCard} data-testid="attachment" data-kind={kindOf(attachment)} data-state={state}>
+    <div className={styles.fileCard} data-testid="attachment" data-kind={kind} data-state={state}>
       <span className={styles.fileIcon}>
-        {state === "waiting" ? <span className={buttonStyles.spinner} aria-hidden="true" /> : <Icon name={ICONS[kindOf(attachment)]} />}
+        {state === "waiting" ? <span className={buttonStyles.spinner} aria-hidden="true" /> : <Icon name={ICONS[kind]} />}
       </span>
       <span className={styles.fileWords}>
-        <span className={styles.fileName} data-testid="file-name" translate="no">{nameAttachment(attachment)}</span>
-        <span className={styles.fileNote}>{text}</span>
+        <bdi className={styles.fileName} data-testid="file-name" translate="no">{nameAttachment(attachment)}</bdi>
+        <span className={styles.fileNote}>{explainAbsence(attachment)}</span>
       </span>
-      {canRetry && (
+      {canAct && canHelp(attachment) && (
         <Button size="small" onClick={() => retryAttachment(message, id)} data-testid="attachment-retry">
-          Try again
+          {t("messages.media.retry")}
         </Button>
       )}
     </div>

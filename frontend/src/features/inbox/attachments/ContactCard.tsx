@@ -2,8 +2,10 @@
 import { useState } from "react";
 import { Button } from "@/components/Button";
 import { Icon } from "@/components/Icon";
+import { t } from "@/i18n/translate";
 import { useAccounts } from "@/lib/accounts";
 import { readPhone } from "@/lib/phone";
+import { formatPhone, formatPhoneOrNull } from "@/lib/phoneFormat";
 import { firstShown, isolate } from "@/lib/texts";
 import type { CardContact, Message } from "@/types/wire";
 import { NewChatDialog } from "@/features/inbox/chats/NewChat";
@@ -39,7 +41,7 @@ interface CardProps {
 }
 
 function Card({ contact, onStart }: CardProps) {
-  const name = firstShown(contact.name, contact.numbers[0]) ?? "Contact";
+  const name = formatPhoneOrNull(firstShown(contact.name, contact.numbers[0])) ?? t("messages.card.contact");
   return (
     <div className={classes(styles.fileCard, styles.contactCard)} data-testid="attachment-contact">
       <span className={styles.fileIcon}>
@@ -49,13 +51,13 @@ function Card({ contact, onStart }: CardProps) {
         <span className={styles.fileName} data-testid="file-name" dir="auto" translate="no">
           {name}
         </span>
-        {contact.numbers.length === 0 && <span className={styles.fileNote}>No number</span>}
+        {contact.numbers.length === 0 && <span className={styles.fileNote}>{t("messages.card.noNumber")}</span>}
         {contact.numbers.map((number) => (
           <span key={number} className={styles.contactNumber}>
-            <span translate="no">{number}</span>
+            <span translate="no" dir="ltr">{formatPhone(number)}</span>
             {onStart !== null && readPhone(number) !== null && (
-              <Button size="small" aria-label={`Start a chat with ${isolate(name)}, ${number}`} onClick={() => onStart(number)} data-testid="contact-start-chat">
-                Start a chat
+              <Button size="small" aria-label={t("messages.card.startChatWith", { name: isolate(name), number })} onClick={() => onStart(number)} data-testid="contact-start-chat">
+                {t("messages.card.startChat")}
               </Button>
             )}
           </span>

@@ -1,5 +1,6 @@
 /** A shared location with name, address and coordinates; a press opens a map, nothing is fetched from it before. */
 import { Icon } from "@/components/Icon";
+import { t } from "@/i18n/translate";
 import type { GeoLocation } from "@/types/wire";
 import { formatPosition, mapUrl } from "./attachments";
 import { classes } from "@/components/classes";
@@ -7,7 +8,7 @@ import styles from "./attachments.module.css";
 
 export function LocationCard({ location }: { readonly location: GeoLocation }) {
   const position = formatPosition(location);
-  const name = location.name ?? location.address ?? "Location";
+  const name = location.name ?? location.address ?? t("messages.location");
   const address = location.name === null ? null : location.address;
   return (
     <a
@@ -30,7 +31,7 @@ export function LocationCard({ location }: { readonly location: GeoLocation }) {
           </span>
         )}
         <span className={styles.fileNote}>{position}</span>
-        <span className="visually-hidden">, opens a map in a new tab</span>
+        <span className="visually-hidden">{t("messages.location.opens")}</span>
       </span>
       <Icon name="external" size={16} />
     </a>

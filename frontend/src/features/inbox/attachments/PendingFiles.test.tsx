@@ -1,3 +1,4 @@
+import userEvent from "@testing-library/user-event";
 import { render, screen } from "@testing-library/react";
 import { beforeEach, expect, it, vi } from "vitest";
 import { PendingFiles, shareOfEach } from "./PendingFiles";
@@ -21,6 +22,13 @@ it.each([
 it("shows each file with its own progress", () => {
   const files = [new File(["x".repeat(10)], "cat.png", { type: "image/png" }), new File(["x".repeat(30)], "offer.pdf")];
   render(<PendingFiles files={files} share={0.625} />);
-  expect(screen.getByRole<HTMLProgressElement>("progressbar", { name: "Uploaded of cat.png" }).value).toBe(1);
-  expect(screen.getByRole<HTMLProgressElement>("progressbar", { name: "Uploaded of offer.pdf" }).value).toBe(0.5);
+  expect(screen.getByRole<HTMLProgressElement>("progressbar", { name: "Uploading cat.png" }).value).toBe(1);
+  expect(screen.getByRole<HTMLProgressElement>("progressbar", { name: "Uploading offer.pdf" }).value).toBe(0.5);
+});
+
+it("can be cancelled while it is uploaded", async () => {
+  const onCancel = vi.fn();
+  render(<PendingFiles files={[new File(["x"], "offer.pdf")]} share={0.5} onCancel={onCancel} />);
+  await userEvent.click(screen.getByRole("button", { name: "Cancel upload" }));
+  expect(onCancel).toHaveBeenCalledTimes(1);
 });

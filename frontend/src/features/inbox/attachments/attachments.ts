@@ -1,4 +1,6 @@
-/** An attachment's kind, name and size in readable form, and the limits on files to send. */
+/** An attachment's kind, name and size in readable form. */
+import { t } from "@/i18n/translate";
+import { perLanguage } from "@/lib/perLanguage";
 import type { Attachment, GeoLocation } from "@/types/wire";
 
 export type AttachmentKind = "image" | "video" | "audio" | "file";
@@ -12,12 +14,32 @@ export function kindOf({ type, mimetype }: Attachment): AttachmentKind {
   return mimetype ? "file" : (KINDS[type] ?? "file");
 }
 
-const KIND_NAMES: Readonly<Record<AttachmentKind, string>> = { image: "Photo", video: "Video", audio: "Audio", file: "File" };
+/** Whether it is a picture or a video that is there or on its way; stickers have no background. */
+export function isVisual(attachment: Attachment): boolean {
+  const kind = kindOf(attachment);
+  const isThere = attachment.state === "stored" || attachment.state === "waiting";
+  return isThere && !attachment.sticker && (kind === "image" || kind === "video");
+}
+
+/** Whether it is drawn, so that the time may lie over it. */
+export const isShownPicture = (attachment: Attachment): boolean => attachment.state === "stored" && isVisual(attachment);
+
+const KIND_NAMES = { image: "messages.kind.image", video: "messages.kind.video", audio: "messages.kind.audio", file: "messages.kind.file" } as const;
 
 export function nameAttachment(attachment: Attachment): string {
-  if (attachment.sticker) return "Sticker";
-  if (attachment.voice_note) return "Voice message";
-  return attachment.file_name ?? KIND_NAMES[kindOf(attachment)];
+  if (attachment.sticker) return t("messages.kind.sticker");
+  if (attachment.voice_note) return t("messages.kind.voice");
+  return attachment.file_name ?? t(KIND_NAMES[kindOf(attachment)]);
+}
+
+const FILE_TYPE = /\.([a-z0-9]{1,5})$/i;
+
+/** "PDF": the ending of the name. */
+export const fileTypeOf = ({ file_name }: Attachment): string => FILE_TYPE.exec(file_name ?? "")?.[1]?.toUpperCase() ?? "";
+
+/** "0:12 · 1.4 MB". */
+export function describeFile({ duration, file_size }: Attachment): string {
+  return [duration ? formatSeconds(duration) : "", file_size ? formatSize(file_size) : ""].filter(Boolean).join(" · ");
 }
 
 /** "-23.56141, -46.65588": five decimals are about one metre. */
@@ -29,40 +51,19 @@ export function mapUrl({ latitude, longitude }: GeoLocation): string {
   return `https://www.openstreetmap.org/?mlat=${north}&mlon=${east}#map=16/${north}/${east}`;
 }
 
-/** "1.4 MB". */
+const withDigits = (digits: number) => perLanguage((tag) => new Intl.NumberFormat(tag, { minimumFractionDigits: digits, maximumFractionDigits: digits }));
+const whole = withDigits(0);
+const tenths = withDigits(1);
+
+/** "1.4 MB", in the notation of the language. */
 export function formatSize(bytes: number): string {
   if (bytes < 1000) return `${bytes} B`;
-  if (bytes < 1_000_000) return `${Math.round(bytes / 1000)} kB`;
-  return `${(bytes / 1_000_000).toFixed(1)} MB`;
+  if (bytes < 1_000_000) return `${whole().format(bytes / 1000)} kB`;
+  return `${tenths().format(bytes / 1_000_000)} MB`;
 }
 
 /** "1:05". */
 export function formatSeconds(seconds: number): string {
   const whole = Math.floor(seconds);
   return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
-}
-
-export interface Limits {
-  readonly max_bytes: number;
-  readonly max_files: number;
-}
-
-export interface Picked {
-  readonly key: string;
-  readonly file: File;
-}
-
-/** The picked files that can be sent, and a sentence about the others. */
-export function pick(known: readonly Picked[], files: readonly File[], limits: Limits): [Picked[], string | null] {
-  const problems: string[] = [];
-  const fitting = files.filter((file) => {
-    if (file.size === 0) problems.push(`${file.name} is empty.`);
-    else if (file.size > limits.max_bytes) problems.push(`${file.name} is larger than ${formatSize(limits.max_bytes)}.`);
-    else return true;
-    return false;
-  });
-  const room = limits.max_files - known.length;
-  if (fitting.length > room) problems.push(`At most ${limits.max_files} files can be sent at once.`);
-  const taken = fitting.slice(0, Math.max(0, room)).map((file) => ({ key: crypto.getRandomValues(new Uint32Array(2)).join("-"), file }));
-  return [[...known, ...taken], problems.length === 0 ? null : problems.join(" ")];
 }

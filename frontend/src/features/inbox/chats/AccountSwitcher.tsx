@@ -1,51 +1,60 @@
-/** The head of the chat list: all accounts, or one of them. */
-import { useNavigate, useSearchParams } from "react-router";
-import { Icon } from "@/components/Icon";
+/** The head of the chat list: whose chats are shown, the settings of the list, and a new chat. */
+import { useLocation, useNavigate } from "@/lib/navigation";
+import { Select } from "@/components/Select";
+import { t } from "@/i18n/translate";
 import { nameAccount } from "@/lib/accounts";
 import type { Account } from "@/types/wire";
+import { ListMenu } from "./list/ListMenu";
+import { ViewsButton } from "@/features/inbox/views/ViewsButton";
 import { NewChat } from "./NewChat";
 import { sumOf, useUnread, type Unread } from "./unread";
-import styles from "@/features/inbox/inbox.module.css";
+import styles from "./chat-list.module.css";
 
 interface AccountSwitcherProps {
   readonly accounts: readonly Account[];
   readonly selected: number | null;
 }
 
-const withCount = (name: string, { messages }: Unread): string => (messages === 0 ? name : `${name} (${messages})`);
+const withCount = (name: string, { messages }: Unread): string =>
+  messages === 0 ? name : t("chats.numberWithCount", { name, count: messages });
 
 export function AccountSwitcher({ accounts, selected }: AccountSwitcherProps) {
+  return (
+    <header className={styles.head}>
+      <h1>{t("chats.title")}</h1>
+      {accounts.length > 1 && <Switcher accounts={accounts} selected={selected} />}
+      <ViewsButton />
+      <ListMenu />
+      <NewChat accounts={accounts} selected={selected} />
+    </header>
+  );
+}
+
+function Switcher({ accounts, selected }: AccountSwitcherProps) {
   const unread = useUnread();
   const navigate = useNavigate();
-  const [search] = useSearchParams();
+  const { search } = useLocation();
   const choose = (value: string) => {
     const query = new URLSearchParams(search);
     if (value === "") query.delete("account");
     else query.set("account", value);
-    void navigate({ pathname: "/inbox", search: query.toString() });
+    navigate({ pathname: "/inbox", search: query.toString() });
   };
   return (
-    <header className={styles.head}>
-      <h1>Inbox</h1>
-      {accounts.length > 1 && (
-        <span className={styles.switcher}>
-          <select
-            aria-label="Show chats of"
-            value={selected ?? ""}
-            onChange={(event) => choose(event.target.value)}
-            data-testid="account-switcher"
-          >
-            <option value="">{withCount("All numbers", sumOf(unread, unread.keys()))}</option>
-            {accounts.map((account) => (
-              <option key={account.id} value={account.id}>
-                {withCount(nameAccount(account), sumOf(unread, [account.id]))}
-              </option>
-            ))}
-          </select>
-          <Icon name="chevron" size={16} />
-        </span>
-      )}
-      <NewChat accounts={accounts} selected={selected} />
-    </header>
+    <Select
+      label={t("chats.showNumber")}
+      isLabelHidden
+      className={styles.switcher}
+      value={selected ?? ""}
+      onChange={(event) => choose(event.target.value)}
+      data-testid="account-switcher"
+    >
+      <option value="">{withCount(t("chats.allNumbers"), sumOf(unread, unread.keys()))}</option>
+      {accounts.map((account) => (
+        <option key={account.id} value={account.id}>
+          {withCount(nameAccount(account), sumOf(unread, [account.id]))}
+        </option>
+      ))}
+    </Select>
   );
 }

@@ -1,48 +1,60 @@
-/** The virtualised list of chats, newest first; more are loaded at its end. */
-import { useRef, type KeyboardEvent } from "react";
-import { Virtuoso, type VirtuosoHandle } from "react-virtuoso";
-import { Button } from "@/components/Button";
+/** The chats of the list: loading, failed, empty, or the rows. */
 import { EmptyState, ErrorState, Loading, Skeleton } from "@/components/States";
+import type { IconName } from "@/components/Icon";
 import { describeError } from "@/lib/api/errors";
+import type { MessageId } from "@/i18n/ids";
+import { t } from "@/i18n/translate";
 import type { Account } from "@/types/wire";
-import { ChatRow } from "./ChatRow";
-import type { ChatFilter } from "./chatPages";
+import { ALL_CHATS, isNarrowed, type ListQuery } from "./query/listQuery";
+import { ChatRows } from "./list/ChatRows";
 import type { useChatList } from "@/features/inbox/queries";
-import chatRowStyles from "./chat-row.module.css";
-import styles from "./chat-list.module.css";
+import styles from "./chat-skeletons.module.css";
 
 interface ChatListProps {
   readonly list: ReturnType<typeof useChatList>;
   readonly accounts: readonly Account[];
   readonly selectedId: number | null;
-  readonly filter?: ChatFilter;
+  readonly query?: ListQuery;
 }
 
-const NONE: Readonly<Record<ChatFilter, readonly [title: string, text: string]>> = {
-  all: ["All quiet", "When a contact writes to one of your numbers, the chat appears here at once."],
-  unread: ["Nothing unread", "Every message has been read."],
-  groups: ["No groups", "Groups your numbers are in appear here."],
-  archived: ["Nothing archived", "Chats you archive are kept here, out of the way."],
+type Reason = ListQuery["filter"] | "mine" | "unassigned" | "narrowed";
+
+const NONE: Readonly<Record<Reason, readonly [icon: IconName, title: MessageId, text: MessageId]>> = {
+  all: ["inbox", "chats.none.all.title", "chats.none.all.text"],
+  unread: ["read", "chats.none.unread.title", "chats.none.unread.text"],
+  groups: ["people", "chats.none.groups.title", "chats.none.groups.text"],
+  archived: ["archive", "chats.none.archived.title", "chats.none.archived.text"],
+  mine: ["check", "chats.none.mine.title", "chats.none.mine.text"],
+  unassigned: ["check", "chats.none.unassigned.title", "chats.none.unassigned.text"],
+  narrowed: ["filter", "chats.none.narrowed.title", "chats.none.narrowed.text"],
 };
 
-function NoChats({ filter }: { readonly filter: ChatFilter }) {
-  const [title, text] = NONE[filter];
+/** Why there are none: what was asked for beside the tab, or the tab. */
+function reasonOf(query: ListQuery): Reason {
+  const { view, filter, status } = query;
+  const isOther = isNarrowed({ ...query, filter: "all", status: view === "all" ? status : "open" });
+  if (isOther || (view !== "all" && (filter === "groups" || status !== "open"))) return "narrowed";
+  return filter === "all" ? view : filter;
+}
+
+function NoChats({ query }: { readonly query: ListQuery }) {
+  const [icon, title, text] = NONE[reasonOf(query)];
   return (
-    <EmptyState icon={filter === "archived" ? "archive" : "inbox"} title={title}>
-      {text}
+    <EmptyState icon={icon} title={t(title)}>
+      {t(text)}
     </EmptyState>
   );
 }
 
 export function ChatSkeletons() {
   return (
-    <Loading label="Loading chats">
-      {Array.from({ length: 9 }, (_, index) => (
-        <div key={index} className={chatRowStyles.skeleton}>
-          <Skeleton className={chatRowStyles.skeletonFace} />
+    <Loading label={t("chats.loading")}>
+      {Array.from({ length: 14 }, (_, index) => (
+        <div key={index} className={styles.skeleton}>
+          <Skeleton className={styles.skeletonFace} />
           <div>
-            <Skeleton className={chatRowStyles.skeletonTitle} />
-            <Skeleton className={chatRowStyles.skeletonText} />
+            <Skeleton className={styles.skeletonTitle} />
+            <Skeleton className={styles.skeletonText} />
           </div>
         </div>
       ))}
@@ -50,80 +62,12 @@ export function ChatSkeletons() {
   );
 }
 
-const KEYS: Readonly<Record<string, (index: number, last: number) => number>> = {
-  ArrowDown: (index, last) => Math.min(index + 1, last),
-  ArrowUp: (index) => Math.max(index - 1, 0),
-  Home: () => 0,
-  End: (_, last) => last,
-};
-
-/** Arrow keys move over the rows, including those not rendered yet. */
-function useArrowKeys(count: number) {
-  const handle = useRef<VirtuosoHandle>(null);
-  const box = useRef<HTMLDivElement>(null);
-  const onKeyDown = (event: KeyboardEvent<HTMLDivElement>) => {
-    const move = KEYS[event.key];
-    const row = (event.target as HTMLElement).closest<HTMLElement>("[data-index]");
-    if (move === undefined || row === null) return;
-    event.preventDefault();
-    const index = move(Number(row.dataset.index), count - 1);
-    const find = () => box.current?.querySelector<HTMLElement>(`[data-index="${index}"] a`);
-    // A rendered row takes the focus immediately, or key repeat would outrun the list.
-    const target = find();
-    if (target) target.focus();
-    else handle.current?.scrollIntoView({ index, done: () => find()?.focus() });
-  };
-  return { handle, box, onKeyDown };
-}
-
-export function ChatList({ list, accounts, selectedId, filter = "all" }: ChatListProps) {
+export function ChatList({ list, accounts, selectedId, query = ALL_CHATS }: ChatListProps) {
   const { chats } = list;
-  const { handle, box, onKeyDown } = useArrowKeys(chats?.length ?? 0);
   if (chats === null) {
     if (!list.isError) return <ChatSkeletons />;
-    return (
-      <ErrorState title="Chats could not be loaded" message={describeError(list.error)} onRetry={() => void list.refetch()} />
-    );
+    return <ErrorState title={t("chats.error")} message={describeError(list.error)} onRetry={() => void list.refetch()} />;
   }
-  if (chats.length === 0) return <NoChats filter={filter} />;
-  return (
-    // eslint-disable-next-line jsx-a11y/no-static-element-interactions -- the rows are the controls; this only moves the focus between them
-    <div id="chat-list" className={styles.list} ref={box} onKeyDown={onKeyDown}>
-      <Virtuoso
-        ref={handle}
-        // The rows are focusable; the scroll container would be one more tab stop without content.
-        tabIndex={-1}
-        data={chats}
-        computeItemKey={(_, chat) => chat.id}
-        defaultItemHeight={76}
-        increaseViewportBy={400}
-        endReached={() => {
-          if (list.hasNextPage && !list.isFetching) void list.fetchNextPage();
-        }}
-        itemContent={(_, chat) => (
-          <ChatRow
-            chat={chat}
-            account={accounts.length > 1 ? accounts.find((row) => row.id === chat.account_id) : undefined}
-            isSelected={chat.id === selectedId}
-          />
-        )}
-        components={{ Footer: ListEnd }}
-        context={list}
-      />
-    </div>
-  );
-}
-
-function ListEnd({ context }: { readonly context: ChatListProps["list"] }) {
-  if (context.isFetchNextPageError) {
-    return (
-      <p className={styles.listEnd}>
-        Older chats could not be loaded.{" "}
-        <Button size="small" tone="quiet" onClick={() => void context.fetchNextPage()}>
-          Try again
-        </Button>
-      </p>
-    );
-  }
-  return <p className={styles.listEnd}>{context.isFetchingNextPage ? "Loading older chats…" : ""}</p>;
+  if (chats.length === 0) return <NoChats query={query} />;
+  return <ChatRows list={list} chats={chats} accounts={accounts} selectedId={selectedId} query={query} />;
 }

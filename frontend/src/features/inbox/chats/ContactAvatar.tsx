@@ -1,11 +1,7 @@
-/** A contact's picture, loaded once with the user's token; initials until it is there. */
-import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
+/** A contact's picture over the initials; without a picture, or when it cannot be loaded, the initials alone. */
 import { Avatar, type AvatarSize } from "@/components/Avatar";
-import { useApi } from "@/lib/api/context";
-import { useBlobUrl, useNear } from "@/features/inbox/attachments/media";
-
-const CACHE_MS = 30 * 60_000;
+import { useFirstApi } from "@/lib/api/context";
+import { useElementMedia } from "@/lib/elementMedia";
 
 interface ContactAvatarProps {
   readonly accountId: number;
@@ -29,18 +25,7 @@ interface PicturedProps {
 }
 
 function Pictured({ accountId, name, avatar, size }: PicturedProps) {
-  const api = useApi();
-  const [ref, isNear] = useNear<HTMLSpanElement>();
-  const [isBroken, setBroken] = useState(false);
-  const { data } = useQuery({
-    queryKey: ["avatar", accountId, avatar],
-    queryFn: ({ signal }) => api.fetchAvatar(accountId, avatar, signal),
-    enabled: isNear,
-    staleTime: Infinity,
-    gcTime: CACHE_MS,
-    retry: 1,
-    structuralSharing: false,
-  });
-  const url = useBlobUrl(data);
-  return <Avatar ref={ref} name={name} size={size} picture={isBroken ? null : url} onBroken={() => setBroken(true)} />;
+  const url = useFirstApi().avatarUrl(accountId, avatar);
+  const { isBroken, error, ...picture } = useElementMedia(url);
+  return <Avatar name={name} size={size} picture={isBroken || error !== null ? null : { ...picture, url }} />;
 }

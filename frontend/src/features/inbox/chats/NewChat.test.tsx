@@ -1,7 +1,8 @@
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { render, screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
-import { MemoryRouter, useLocation } from "react-router";
+import { useLocation } from "@/lib/navigation";
+import { At } from "@/testing/At";
 import { expect, it, vi } from "vitest";
 import { ApiContext } from "@/lib/api/context";
 import { ApiError } from "@/lib/api/errors";
@@ -9,9 +10,10 @@ import { createRoutes } from "@/lib/api/routes";
 import { ME_KEY } from "@/lib/rights";
 import { makeAccount, makeChat, makeMe, makeMessage } from "@/testing/factories";
 import { InboxContext } from "@/features/inbox/context";
-import { Drafts } from "@/features/inbox/composer/drafts";
+import { Drafts } from "@/features/inbox/composer/drafts/drafts";
 import { NewChat } from "./NewChat";
-import { InboxStore } from "@/features/inbox/data/store";
+import { makeInboxStore } from "@/testing/store";
+import { makeNotebook } from "@/testing/notebook";
 
 function LocationProbe() {
   return <p data-testid="place">{useLocation().pathname}</p>;
@@ -20,17 +22,18 @@ function LocationProbe() {
 async function show() {
   const api = createRoutes(() => Promise.reject(new Error("no network in tests")));
   const startChat = vi.spyOn(api, "startChat");
-  const store = new InboxStore({ post: vi.fn(), isThreadCached: () => true, describeError: String });
+  vi.spyOn(api, "fetchNewChats").mockReturnValue(new Promise(() => undefined));
+  const store = makeInboxStore();
   const client = new QueryClient();
   client.setQueryData(ME_KEY, makeMe());
   render(
     <QueryClientProvider client={client}>
       <ApiContext value={api}>
-        <InboxContext value={{ store, drafts: new Drafts(7) }}>
-          <MemoryRouter initialEntries={["/inbox"]}>
+        <InboxContext value={{ userId: 7, store, notes: makeNotebook(), drafts: new Drafts(7) }}>
+          <At path="/inbox">
             <NewChat accounts={[makeAccount()]} selected={null} />
             <LocationProbe />
-          </MemoryRouter>
+          </At>
         </InboxContext>
       </ApiContext>
     </QueryClientProvider>,
@@ -40,7 +43,7 @@ async function show() {
 }
 
 async function fill(phone: string) {
-  await userEvent.type(screen.getByTestId("new-chat-phone"), phone);
+  await userEvent.type(await screen.findByTestId("new-chat-phone"), phone);
   await userEvent.type(screen.getByTestId("new-chat-text"), "Hello");
   await userEvent.click(screen.getByTestId("new-chat-send"));
 }
@@ -71,6 +74,15 @@ it.each([
   startChat.mockResolvedValue({ chat: makeChat({ id: 77 }), message: makeMessage({ chat_id: 77 }) });
   await fill(pasted);
   expect(startChat.mock.calls[0]?.[1]).toBe(phone);
+});
+
+it("says until when the number starts no new chats, and keeps the text", async () => {
+  const startChat = await show();
+  const details = { reason: "rejected", until: new Date(Date.now() + 3_600_000).toISOString() };
+  startChat.mockRejectedValue(new ApiError(429, { code: "new_chats_stopped", message: "", fields: {}, requestId: null, details }));
+  await fill("+5511999990000");
+  expect((await screen.findByTestId("new-chat-stopped")).textContent).toMatch(/starts no new chats until/);
+  expect(screen.getByTestId<HTMLTextAreaElement>("new-chat-text").value).toBe("Hello");
 });
 
 it.each([

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { makeMessage } from "@/testing/factories";
 import { createBrowser } from "@/testing/fakeTabs";
-import { Outbox, STALE_MS, type Post } from "./outbox";
+import { Outbox, STALE_MS } from "./outbox";
+import type { Post } from "./outboxOptions";
 import { MemoryStorage, type OutboxStorage } from "./outboxStorage";
 import type { Pending } from "./pending";
 
@@ -18,7 +19,7 @@ function write(clientId: string, chatId = 10, fields: Partial<Pending> = {}): Pe
 function createServer() {
   const taken: string[] = [];
   const server = { isAway: false, denial: null as string | null, stalls: null as string | null, isDeaf: false, taken, underWay: 0, most: 0 };
-  const post: Post = async ({ clientId }, _onProgress, signal) => {
+  const post: Post = async ({ clientId }, { signal }) => {
     if (server.isDeaf) await new Promise((_, reject) => signal.addEventListener("abort", () => reject(new Error("aborted"))));
     server.underWay += 1;
     server.most = Math.max(server.most, server.underWay);
@@ -213,6 +214,24 @@ describe("Outbox", () => {
     await settle(500);
     expect(server.taken).toEqual(["b"]);
     expect(outbox.entries).toEqual([]);
+  });
+
+  it("takes back what was discarded: a failed message stays unsent, a waiting one is sent", async () => {
+    const { server, storage, openTab } = setUp();
+    const outbox = openTab();
+    server.denial = "a";
+    void outbox.add(write("a"));
+    await settle(500);
+    const failed = outbox.discard("a");
+    expect(outbox.entries).toEqual([]);
+    if (failed !== undefined) await outbox.restore(failed);
+    await settle(500);
+    expect(outbox.entries).toMatchObject([{ clientId: "a", error: "Error: refused" }]);
+    expect(await storage.list()).toMatchObject([{ clientId: "a" }]);
+    server.denial = null;
+    void outbox.restore(write("b"));
+    await settle(500);
+    expect(server.taken).toEqual(["b"]);
   });
 
   it("sends from another tab what a frozen one blocked", async () => {

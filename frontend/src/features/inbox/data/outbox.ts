@@ -4,44 +4,24 @@
  * in: the tab that holds the chat's lock sends. The client id makes retries idempotent. Only a stalled upload is
  * overtaken: later messages do not wait for it.
  */
-import type { Channel, TabServices } from "@/lib/channel";
+import { t } from "@/i18n/translate";
+import type { Channel } from "@/lib/channel";
 import { inTurn } from "@/lib/turns";
-import type { Message } from "@/types/wire";
+import type { OutboxOptions } from "./outboxOptions";
 import { MemoryStorage, type OutboxStorage } from "./outboxStorage";
-import type { Pending } from "./pending";
-
-export type Post = (entry: Pending, onProgress: (share: number) => void, signal: AbortSignal) => Promise<readonly Message[]>;
-
-export interface Failure {
-  /** Whether a retry may succeed without any change. */
-  readonly isPassing: boolean;
-  readonly sentence: string;
-  /** Whether later messages of the chat may overtake it. */
-  readonly isStalled?: boolean;
-}
+import { isHeld, type NewerItems, type Pending } from "./pending";
 
 /** What the outcome of one message means for the next. */
 type Outcome = "next" | "overtaken" | "wait";
 
-export interface OutboxOptions {
-  readonly post: Post;
-  readonly explain: (error: unknown) => Failure;
-  readonly onChange: () => void;
-  readonly onRows: (rows: readonly Message[]) => void;
-  readonly storage?: OutboxStorage | undefined;
-  /** The other tabs of this user; without it this tab works alone. */
-  readonly tabServices?: TabServices | null | undefined;
-  readonly name?: string | undefined;
-}
-
 export const RETRY_MS = 1_000;
 const MAX_RETRY_MS = 30_000;
+const MAX_PATIENCE = 4;
 /** An old reply may no longer fit: the user decides whether to send it. */
 export const STALE_MS = 12 * 3_600_000;
-const STALE = "It was written a while ago and was never sent.";
 
 const isBefore = (one: Pending, other: Pending) => (one.createdAt < other.createdAt ? -1 : 1);
-const isDue = (entry: Pending) => entry.error === null;
+const isDue = (entry: Pending) => entry.error === null && !isHeld(entry);
 
 export class Outbox {
   readonly #options: OutboxOptions;
@@ -54,8 +34,8 @@ export class Outbox {
   readonly #loose = new Set<string>();
   /** Sent or discarded here; the storage may still list them for a moment. */
   readonly #dropped = new Set<string>();
-  /** Stalled uploads: retried after all other messages of their chat. */
-  readonly #stalled = new Set<string>();
+  /** How often an upload has stalled: it is retried after all other messages of its chat. */
+  readonly #stalled = new Map<string, number>();
   /** Aborts the request of a message that is being sent. */
   readonly #underWay = new Map<string, AbortController>();
   #entries: readonly Pending[] = [];
@@ -79,7 +59,7 @@ export class Outbox {
     await this.#reload();
     const now = Date.now();
     const old = this.#entries.filter((entry) => isDue(entry) && now - new Date(entry.createdAt).getTime() > STALE_MS);
-    for (const entry of old) await this.#settle(entry.clientId, { error: STALE, waiting: null });
+    for (const entry of old) await this.#settle(entry.clientId, { error: t("messages.waiting.stale"), waiting: null });
     await this.flush();
   }
 
@@ -98,6 +78,13 @@ export class Outbox {
     await this.#drain(entry.chatId);
   }
 
+  /** Sends what was held in a chat, in order, whatever its writer had not seen. */
+  async release(chatId: number): Promise<void> {
+    const held = this.#entries.filter((entry) => entry.chatId === chatId && isHeld(entry));
+    for (const { clientId } of held) await this.#settle(clientId, { held: null, isReleased: true });
+    await this.#drain(chatId);
+  }
+
   /** Removes a message that was delivered or is no longer wanted. */
   drop(clientId: string): void {
     if (this.#find(clientId) === undefined) return;
@@ -107,10 +94,21 @@ export class Outbox {
     void this.#storage.remove(clientId).then(() => this.#channel?.post("changed")).catch(() => undefined);
   }
 
-  /** Removes an unwanted message, even during its upload. */
-  discard(clientId: string): void {
+  /** Removes an unwanted message, even during its upload, and returns it. */
+  discard(clientId: string): Pending | undefined {
+    const entry = this.#find(clientId);
     this.drop(clientId);
     this.#underWay.get(clientId)?.abort();
+    return entry;
+  }
+
+  /** Takes back what was discarded, as it was: a failed message is not sent again. */
+  async restore(entry: Pending): Promise<void> {
+    this.#dropped.delete(entry.clientId);
+    this.#loose.add(entry.clientId);
+    this.#put([...this.#entries.filter(({ clientId }) => clientId !== entry.clientId), { ...entry, share: 0, waiting: null }]);
+    await this.#store(entry.clientId);
+    await this.#drain(entry.chatId);
   }
 
   async clear(): Promise<void> {
@@ -178,7 +176,11 @@ export class Outbox {
     const request = new AbortController();
     this.#underWay.set(clientId, request);
     try {
-      const rows = await this.#options.post(entry, (share) => this.#change(clientId, { share }), request.signal);
+      const rows = await this.#options.post(entry, {
+        onProgress: (share) => this.#change(clientId, { share }),
+        signal: request.signal,
+        patience: Math.min(MAX_PATIENCE, 2 ** (this.#stalled.get(clientId) ?? 0)),
+      });
       this.#failures = 0;
       this.#options.onRows(rows);
       this.drop(clientId);
@@ -191,19 +193,28 @@ export class Outbox {
   }
 
   async #fail({ clientId, chatId }: Pending, error: unknown): Promise<Outcome> {
-    const { isPassing, sentence, isStalled = false } = this.#options.explain(error);
+    const { isPassing, sentence, isStalled = false, newer = null } = this.#options.explain(error);
+    if (newer !== null) return this.#hold(clientId, newer);
     if (!isPassing) {
       await this.#settle(clientId, { error: sentence, waiting: null });
       return "next";
     }
     if (isStalled) {
-      this.#stalled.add(clientId);
+      this.#stalled.set(clientId, (this.#stalled.get(clientId) ?? 0) + 1);
       this.#change(clientId, { waiting: sentence, share: 0 });
     } else {
       this.#put(this.#entries.map((one) => (one.chatId === chatId && isDue(one) ? { ...one, waiting: sentence } : one)));
     }
     this.#flushLater();
     return isStalled ? "overtaken" : "wait";
+  }
+
+  /** The writer sees what is newer; the message waits, in all tabs, until they decide. */
+  async #hold(clientId: string, { messages, activities }: NewerItems): Promise<Outcome> {
+    this.#options.onRows(messages);
+    const held = { messages: messages.map(({ id, author }) => ({ id, author })), activities };
+    await this.#settle(clientId, { held, waiting: null, share: 0 });
+    return "next";
   }
 
   #flushLater(): void {

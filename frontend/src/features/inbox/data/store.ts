@@ -1,12 +1,13 @@
 /** Rows newer than the query cache, from the socket and from responses, and the unsent messages. */
-import type { TabServices } from "@/lib/channel";
 import type { ErasureChange } from "@/lib/socket/changes";
 import { isNewer } from "@/lib/rows";
 import type { Chat, Contact, Message } from "@/types/wire";
+import { ChatGuesses, type ChatChange, type Guessed } from "./chatGuesses";
 import { contactKey, type Contacts } from "./contacts";
 import { Tombstones } from "./tombstones";
-import { Outbox, type Failure, type Post } from "./outbox";
-import type { OutboxStorage } from "./outboxStorage";
+import { LateOutbox } from "./lateOutbox";
+import { LiveThreads } from "./liveThreads";
+import { OwnStates } from "./ownStates";
 import type { Pending, PendingExtras } from "./pending";
 
 /** The delivery state of an outgoing message. */
@@ -17,28 +18,26 @@ export interface Snapshot {
   /** By message: a new delivery state does not push the chat's row. */
   readonly progress: ReadonlyMap<number, Progress>;
   readonly messages: ReadonlyMap<number, ReadonlyMap<number, Message>>;
+  /** By chat: the last live message that is held; later ones are read when they are scrolled to. */
+  readonly cuts: ReadonlyMap<number, number>;
   /** Optimistic rows, until the server's newer row replaces them. */
   readonly guesses: ReadonlyMap<number, Message>;
+  readonly chatGuesses: Guessed;
+  /** The chats that the user of this window has moved to another place in the list, in order. */
+  readonly ownMoves: readonly number[];
   readonly pending: readonly Pending[];
   readonly contacts: Contacts;
   readonly tombstones: Tombstones;
 }
 
 export interface StoreOptions {
-  readonly post: Post;
   /** Whether the chat's messages are cached: of other chats no rows are stored, they are read when opened. */
   readonly isThreadCached: (accountId: number, chatId: number) => boolean;
-  readonly describeError: (error: unknown) => string;
-  /** Whether a retry may succeed; by default false. */
-  readonly isPassing?: (error: unknown) => boolean;
-  /** Whether an upload stalled; by default false. */
-  readonly isStalled?: (error: unknown) => boolean;
-  readonly storage?: OutboxStorage;
-  readonly tabServices?: TabServices | null;
-  readonly outboxName?: string;
+  /** A chat has a newer row, from the feed or an answer. */
+  readonly onChat?: (before: Chat | undefined, chat: Chat) => void;
 }
 
-/** Batches a burst of events into one render. */
+/** A burst of events is rendered once in this time; an event alone is rendered at once. */
 const PUBLISH_MS = 16;
 /** How long an accepted change is shown before it is confirmed. */
 const GUESS_MS = 15_000;
@@ -46,34 +45,28 @@ const GUESS_MS = 15_000;
 export class InboxStore {
   readonly #options: StoreOptions;
   readonly #listeners = new Set<() => void>();
-  readonly outbox: Outbox;
+  readonly outbox: LateOutbox;
+  readonly ownStates = new OwnStates();
   #chats = new Map<number, Chat>();
   #progress = new Map<number, Progress>();
-  #messages = new Map<number, ReadonlyMap<number, Message>>();
+  readonly #threads = new LiveThreads();
   #guesses = new Map<number, Message>();
+  readonly #chatGuesses = new ChatGuesses();
+  #ownMoves: readonly number[] = [];
   #contacts = new Map<string, Contact>();
   #tombstones = new Tombstones();
-  #snapshot: Snapshot = { chats: new Map(), progress: new Map(), messages: new Map(), guesses: new Map(), pending: [], contacts: new Map(), tombstones: new Tombstones() };
+  #snapshot: Snapshot = { chats: new Map(), progress: new Map(), messages: new Map(), cuts: new Map(), guesses: new Map(), chatGuesses: new Map(), ownMoves: [], pending: [], contacts: new Map(), tombstones: new Tombstones() };
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #publishedAt = -Infinity;
 
   constructor(options: StoreOptions) {
     this.#options = options;
-    this.outbox = new Outbox({
-      post: options.post,
-      explain: (error) => this.#explain(error),
+    this.outbox = new LateOutbox({
       onChange: () => this.#publish(),
       onRows: (rows) => {
         for (const row of rows) this.applyMessage(row);
       },
-      storage: options.storage,
-      tabServices: options.tabServices,
-      name: options.outboxName,
     });
-  }
-
-  #explain(error: unknown): Failure {
-    const { describeError, isPassing, isStalled } = this.#options;
-    return { isPassing: isPassing?.(error) ?? false, isStalled: isStalled?.(error) ?? false, sentence: describeError(error) };
   }
 
   readonly subscribe = (listener: () => void): (() => void) => {
@@ -84,7 +77,10 @@ export class InboxStore {
   readonly getSnapshot = (): Snapshot => this.#snapshot;
 
   applyChat(chat: Chat): void {
-    if (this.#tombstones.hasChat(chat) || !isNewer(chat, this.#chats.get(chat.id))) return;
+    const before = this.#chats.get(chat.id);
+    this.#tombstones = this.#tombstones.showing(chat);
+    if (this.#tombstones.hasChat(chat) || !isNewer(chat, before)) return;
+    this.#options.onChat?.(before, chat);
     this.#chats.set(chat.id, chat);
     this.#publishSoon();
   }
@@ -104,9 +100,8 @@ export class InboxStore {
     this.#progress.clear();
     for (const [key, contact] of this.#contacts) if (contact.account_id === accountId) this.#contacts.delete(key);
     for (const [id, chat] of this.#chats) if (chat.account_id === accountId) this.#chats.delete(id);
-    for (const [id, rows] of this.#messages) {
-      if ([...rows.values()].some((row) => row.account_id === accountId)) this.#messages.delete(id);
-    }
+    this.#threads.forgetAccount(accountId);
+    this.#tombstones = this.#tombstones.showingAll();
     this.#publishSoon();
   }
 
@@ -121,10 +116,8 @@ export class InboxStore {
     this.#tombstones = this.#tombstones.with(change);
     const { event, data: { id } } = change;
     if (event === "contact:erased") this.#forgetContact(id);
-    if (event === "chat:erased") this.#forgetChat(id);
-    for (const [chatId, rows] of this.#messages) {
-      this.#messages.set(chatId, new Map([...rows].filter(([, row]) => !this.#tombstones.hasMessage(row))));
-    }
+    if (event === "chat:erased" || event === "chat:hidden") this.#forgetChat(id);
+    this.#threads.drop(this.#tombstones.hasMessage);
     for (const guess of [...this.#guesses.values()]) if (this.#tombstones.hasMessage(guess)) this.#guesses.delete(guess.id);
     this.#publishSoon();
     return this.#tombstones;
@@ -137,7 +130,7 @@ export class InboxStore {
   /** Its unsent messages are dropped too. */
   #forgetChat(id: number): void {
     this.#chats.delete(id);
-    this.#messages.delete(id);
+    this.#threads.forget(id);
     for (const entry of this.outbox.entries) if (entry.chatId === id) this.outbox.drop(entry.clientId);
   }
 
@@ -153,9 +146,7 @@ export class InboxStore {
     if (this.#tombstones.hasMessage(message)) return false;
     if (message.direction === "out") this.#noteProgress(message);
     if (!this.#options.isThreadCached(message.account_id, message.chat_id)) return true;
-    const current = this.#messages.get(message.chat_id);
-    if (!isNewer(message, current?.get(message.id))) return false;
-    this.#messages.set(message.chat_id, new Map(current).set(message.id, message));
+    if (!this.#threads.take(message)) return false;
     const guess = this.#guesses.get(message.id);
     if (guess !== undefined && isNewer(message, guess)) this.#guesses.delete(message.id);
     this.#publishSoon();
@@ -169,7 +160,19 @@ export class InboxStore {
   }
 
   forgetThread(chatId: number): void {
-    if (this.#messages.delete(chatId)) this.#publishSoon();
+    if (this.#threads.forget(chatId)) this.#publishSoon();
+  }
+
+  /** The newest page of the chat was just read: only live rows beyond it are still needed. */
+  settleThread(chatId: number, newest: readonly Message[]): void {
+    this.#threads.settle(chatId, newest);
+    this.#publish();
+  }
+
+  /** The rows after the last live one were just read. */
+  resumeThread(chatId: number): void {
+    this.#threads.resume(chatId);
+    this.#publishSoon();
   }
 
   /** Shows a change immediately and requests it; the response replaces it, an error reverts it. */
@@ -184,6 +187,32 @@ export class InboxStore {
       this.#dropGuess(guess);
       throw error;
     }
+  }
+
+  /** The same for a chat. */
+  changeChat(id: number, change: ChatChange, request: () => Promise<Chat>): Promise<void> {
+    return this.changeChats(new Map([[id, change]]), async () => [await request()]);
+  }
+
+  /** The same for many chats: requested once, after the earlier changes of each of them. */
+  async changeChats(changes: ReadonlyMap<number, ChatChange>, request: () => Promise<readonly Chat[]>): Promise<void> {
+    const takeBacks = [...changes].map(([id, change]) => this.#chatGuesses.add(id, change));
+    const noteMoves = () => changes.forEach((change, id) => this.#noteMove(id, change));
+    noteMoves();
+    this.#publish();
+    try {
+      for (const row of await this.#chatGuesses.inOrder([...changes.keys()], request)) this.applyChat(row);
+    } catch (error) {
+      noteMoves();
+      throw error;
+    } finally {
+      for (const takeBack of takeBacks) takeBack();
+      this.#publish();
+    }
+  }
+
+  #noteMove(id: number, { archived, pinned, status, assignee }: ChatChange): void {
+    if ([archived, pinned, status, assignee].some((change) => change !== undefined)) this.#ownMoves = [...this.#ownMoves, id];
   }
 
   #dropGuess(guess: Message): void {
@@ -203,23 +232,33 @@ export class InboxStore {
     return this.outbox.retry(clientId);
   }
 
-  discard(clientId: string): void {
-    this.outbox.discard(clientId);
+  discard(clientId: string): Pending | undefined {
+    const entry = this.outbox.discard(clientId);
     this.#publish();
+    return entry;
+  }
+
+  restore(entry: Pending): Promise<void> {
+    return this.outbox.restore(entry);
   }
 
   #publishSoon(): void {
-    this.#timer ??= setTimeout(() => this.#publish(), PUBLISH_MS);
+    const passed = performance.now() - this.#publishedAt;
+    this.#timer ??= setTimeout(() => this.#publish(), Math.max(0, PUBLISH_MS - passed));
   }
 
   #publish(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
+    this.#publishedAt = performance.now();
     this.#snapshot = {
       chats: new Map(this.#chats),
       progress: new Map(this.#progress),
-      messages: new Map(this.#messages),
+      messages: this.#threads.rows(),
+      cuts: this.#threads.cuts(),
       guesses: new Map(this.#guesses),
+      chatGuesses: this.#chatGuesses.guessed,
+      ownMoves: this.#ownMoves,
       pending: this.outbox.entries,
       contacts: new Map(this.#contacts),
       tombstones: this.#tombstones,

@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { makeChat, makeMessage } from "@/testing/factories";
 import { Tombstones } from "./tombstones";
-import { InboxStore } from "./store";
+import { makeInboxStore } from "@/testing/store";
 
 const makeTombstone = (id: number, before: string | null = null) => ({ id, seq: 90, before });
 const trim = (before: string) => ({ event: "chat:trimmed", data: makeTombstone(1, before) }) as const;
 
 function createStore() {
-  return new InboxStore({ post: () => Promise.reject(new Error("away")), isThreadCached: () => true, describeError: () => "No." });
+  return makeInboxStore({ explain: () => ({ sentence: "No." }) });
 }
 
 describe("erased rows", () => {
@@ -31,6 +31,21 @@ describe("erased rows", () => {
     const { chats, messages, pending, tombstones } = store.getSnapshot();
     expect([chats.size, messages.size, pending.length]).toEqual([0, 0, 0]);
     expect(tombstones.hasMessage(makeMessage({ id: 6, chat_id: 1 }))).toBe(true);
+  });
+
+  it("include a chat that was taken away, until it is the user's again", async () => {
+    const store = createStore();
+    const chat = makeChat({ id: 1, seq: 80 });
+    const hidden = (row: typeof chat) => { store.applyChat(row); store.discard("-"); return store.getSnapshot().tombstones.hasChat(row); };
+    store.applyChat(chat);
+    await store.send(1, 1, "Hello", "client-1");
+    store.erase({ event: "chat:hidden", data: makeTombstone(1) });
+    // A late answer of before is no reason to show it.
+    expect([hidden(chat), hidden({ ...chat, seq: 90 })]).toEqual([true, true]);
+    expect(store.getSnapshot().pending).toEqual([]);
+    expect(store.getSnapshot().tombstones.hasMessage(makeMessage({ id: 6, chat_id: 1 }))).toBe(true);
+    expect(hidden({ ...chat, seq: 91 })).toBe(false);
+    expect(store.getSnapshot().chats.size).toBe(1);
   });
 
   it("exclude later messages of a trimmed chat", () => {

@@ -2,13 +2,21 @@ import { act, fireEvent, render, screen } from "@testing-library/react";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { FeedContext } from "@/lib/socket/context";
 import { Feed } from "@/lib/socket/feed";
+import { makeChat } from "@/testing/factories";
 import { createSockets } from "@/testing/fakeSocket";
-import { Collision, Faces, HeadLine, Preview } from "./Colleagues";
-import { PresenceProvider, TYPING_PAUSE_MS, TYPING_REPEAT_MS, useOpenChat, useTyping } from "./presenceContext";
+import { RowPreview } from "@/features/inbox/chats/row/RowPreview";
+import { Drafts } from "@/features/inbox/composer/drafts/drafts";
+import { InboxContext } from "@/features/inbox/context";
+import { makeInboxStore } from "@/testing/store";
+import { Collision, Faces, HeadLine } from "./Colleagues";
+import { PresenceProvider } from "./presenceContext";
+import { TYPING_PAUSE_MS, TYPING_REPEAT_MS, useOpenChat, useTyping } from "./ownPresence";
+import { makeNotebook } from "@/testing/notebook";
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => vi.useRealTimers());
 
+const store = makeInboxStore({ isThreadCached: () => false });
 const ANA = { user_id: 8, name: "Ana" };
 const BEA = { user_id: 9, name: "Bea" };
 const ME = { user_id: 7, name: "Me" };
@@ -21,7 +29,7 @@ function Field() {
 
 function show() {
   const { create, latest } = createSockets();
-  const api = { listChanges: vi.fn(), fetchAccount: vi.fn() };
+  const api = { listChanges: vi.fn(), listOwnChanges: vi.fn(), fetchAccount: vi.fn() };
   const feed = new Feed({ api, url: "", userId: 7, token: () => "t", renew: () => Promise.resolve("t"), createSocket: create });
   const view = render(
     <FeedContext value={feed}>
@@ -29,7 +37,9 @@ function show() {
         <HeadLine chatId={10} usual="via Nordlicht" />
         <Faces chatId={10} />
         <Collision chatId={10} />
-        <Preview chatId={10} text="Hello" />
+        <InboxContext value={{ userId: 7, store, notes: makeNotebook(), drafts: new Drafts(7) }}>
+          <RowPreview chat={makeChat()} isSelected={false} />
+        </InboxContext>
         <Field />
       </PresenceProvider>
     </FeedContext>,
@@ -51,10 +61,10 @@ describe("colleagues", () => {
     pushUsers("presence", ME);
     expect(screen.queryByTestId("thread-here")).toBeNull();
     pushUsers("presence", ME, ANA);
-    expect(screen.getByTestId("thread-here").textContent).toBe("Ana is here too · via Nordlicht");
-    expect(screen.getByRole("img", { name: "Ana is here too" }).textContent).toBe("A");
+    expect(screen.getByTestId("thread-here").textContent).toBe("Ana is viewing · via Nordlicht");
+    expect(screen.getByRole("img", { name: "Ana is viewing" }).textContent).toBe("A");
     pushUsers("presence", ANA, BEA, ME);
-    expect(screen.getByTestId("thread-here").textContent).toBe("Ana and Bea are here too · via Nordlicht");
+    expect(screen.getByTestId("thread-here").textContent).toBe("Ana and Bea are viewing · via Nordlicht");
     pushUsers("presence");
     expect(screen.getByText("via Nordlicht")).toBeTruthy();
     feed.stop();
@@ -63,11 +73,11 @@ describe("colleagues", () => {
   it("who are typing are shown in the head, in the list, and above the composer", () => {
     const { pushUsers, feed } = show();
     pushUsers("typing", ANA, ME);
-    expect(screen.getByTestId("thread-typing").textContent).toBe("Ana is typing…");
-    expect(screen.getByTestId("chat-typing").textContent).toBe("Ana is typing…");
-    expect(screen.getByRole("status").textContent).toBe("Ana is answering here right now.");
+    expect(screen.getByTestId("thread-typing").textContent).toBe("Ana is replying…");
+    expect(screen.getByTestId("chat-typing").textContent).toBe("Ana is replying…");
+    expect(screen.getByRole("status").textContent).toBe("Ana is replying…");
     pushUsers("typing", ANA, BEA, { user_id: 10, name: "Cid" });
-    expect(screen.getByTestId("thread-typing").textContent).toBe("Ana and 2 others are typing…");
+    expect(screen.getByTestId("thread-typing").textContent).toBe("Ana and 2 others are replying…");
     pushUsers("typing", ME);
     expect(screen.getByRole("status").textContent).toBe("");
     expect(screen.getByText("Hello")).toBeTruthy();

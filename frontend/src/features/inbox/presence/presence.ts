@@ -1,5 +1,7 @@
 /** The colleagues who have a chat open or are typing in it, as last pushed; cleared whenever the connection is lost. */
-import type { Change, Colleague } from "@/lib/socket/changes";
+import { t } from "@/i18n/translate";
+import type { Change } from "@/lib/socket/changes";
+import type { Colleague } from "@/lib/socket/userSchemas";
 import { isolate } from "@/lib/texts";
 
 export interface ChatPresence {
@@ -11,10 +13,10 @@ export const NO_COLLEAGUES: ChatPresence = { here: [], typing: [] };
 
 /** "Ana", "Ana and Bea", "Ana and 2 others". */
 export function listNames(colleagues: readonly Colleague[]): string {
-  const [first, second] = colleagues;
-  if (first === undefined) return "";
-  if (colleagues.length === 1) return isolate(first.name);
-  return `${isolate(first.name)} and ${colleagues.length === 2 ? isolate(second?.name ?? "") : `${colleagues.length - 1} others`}`;
+  const [first, second] = colleagues.map(({ name }) => isolate(name));
+  if (first === undefined || second === undefined) return first ?? "";
+  if (colleagues.length === 2) return t("thread.twoNames", { first, second });
+  return t("thread.manyNames", { first, count: colleagues.length - 1 });
 }
 
 export class PresenceStore {

@@ -1,13 +1,18 @@
 /** Contacts found by a search: each leads to their chat, or to a first message. */
 import { useState } from "react";
-import { Link, useLocation } from "react-router";
+import { Link, useLocation } from "@/lib/navigation";
+import { t } from "@/i18n/translate";
 import { nameAccount } from "@/lib/accounts";
 import { readPhone } from "@/lib/phone";
+import { formatPhoneOrNull } from "@/lib/phoneFormat";
 import { useCan } from "@/lib/rights";
 import { firstShown } from "@/lib/texts";
 import type { Account, FoundContact } from "@/types/wire";
 import { ContactAvatar } from "@/features/inbox/chats/ContactAvatar";
 import { NewChatDialog } from "@/features/inbox/chats/NewChat";
+import { highlightName } from "./highlight";
+import { Marked } from "./Marked";
+import { useSearch } from "./searchContext";
 import chatRowStyles from "@/features/inbox/chats/chat-row.module.css";
 import styles from "./search.module.css";
 
@@ -72,22 +77,26 @@ function FoundContactRow({ contact, account, isPhoneShown, onStart }: FoundConta
   return (
     <button type="button" className={styles.foundPerson} onClick={() => onStart({ account, to: phone })} data-testid="search-person">
       {text}
-      <span className={styles.foundStart}>Start a chat</span>
+      <span className={styles.foundStart}>{t("search.startChat")}</span>
     </button>
   );
 }
 
 function FoundContactText({ contact, account }: { readonly contact: FoundContact; readonly account: Account | undefined }) {
-  const name = firstShown(contact.name, contact.phone) ?? "Unknown contact";
-  const details = [contact.name === null ? null : contact.phone, account === undefined ? null : nameAccount(account)];
+  const { wanted } = useSearch();
+  const phone = formatPhoneOrNull(contact.phone);
+  const name = firstShown(contact.name, phone) ?? t("search.unknown");
+  const details = [contact.name === null ? null : phone, account === undefined ? null : nameAccount(account)].filter((part) => part !== null).join(" · ");
   return (
     <>
       <ContactAvatar accountId={contact.account_id} name={name} avatar={contact.avatar} />
       <span className={styles.foundWords}>
         <span className={chatRowStyles.title} dir="auto" translate="no" data-testid="chat-title">
-          {name}
+          <Marked parts={highlightName(name, wanted.text)} />
         </span>
-        <span className={styles.foundDetail}>{details.filter((part) => part !== null).join(" · ") || "Met in a group"}</span>
+        <span className={styles.foundDetail}>
+          <Marked parts={highlightName(details || t("search.metInGroup"), phone === null ? "" : wanted.text)} />
+        </span>
       </span>
     </>
   );

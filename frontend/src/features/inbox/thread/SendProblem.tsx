@@ -1,25 +1,40 @@
 /** Why a message was not sent, and what the user can do. */
 import { Button } from "@/components/Button";
-import type { Bubble } from "./bubbles";
-import type { Pending } from "@/features/inbox/data/pending";
-import { useThreadActions } from "./threadContext";
 import { classes } from "@/components/classes";
+import { t } from "@/i18n/translate";
+import { isHeld, type Pending } from "@/features/inbox/data/pending";
+import type { Bubble } from "./list/bubbles";
+import { explainFailure, isDisconnection } from "./failure";
+import { useThreadActions } from "./threadContext";
 import styles from "./send-problem.module.css";
 
-const REASONS: Readonly<Partial<Record<Bubble["status"], string>>> = {
-  failed: "Not sent.",
-  unconfirmed: "WhatsApp has not confirmed this message. It may have arrived.",
-};
-
-function explain(bubble: Bubble): string | null {
-  const reason = REASONS[bubble.status];
-  if (reason === undefined || bubble.isDeleted) return null;
-  return bubble.error === null ? reason : `${reason} ${bubble.error}`;
-}
-
 export function SendProblem({ bubble }: { readonly bubble: Bubble }) {
+  if (bubble.pending !== null && isHeld(bubble.pending)) return <HeldLine />;
   if (bubble.pending?.waiting) return <Waiting pending={bubble.pending} reason={bubble.pending.waiting} />;
   return <Failed bubble={bubble} />;
+}
+
+/** What to do with it is above the composer. */
+function HeldLine() {
+  return (
+    <div className={classes(styles.problem, styles.unconfirmed)} data-testid="message-held">
+      <span>{t("messages.held")}</span>
+    </div>
+  );
+}
+
+interface ActionProps {
+  readonly label: string;
+  readonly testId: string;
+  readonly onPress: () => void;
+}
+
+function Action({ label, testId, onPress }: ActionProps) {
+  return (
+    <Button size="small" tone="quiet" onClick={onPress} data-testid={testId}>
+      {label}
+    </Button>
+  );
 }
 
 /** The message will be retried automatically. */
@@ -27,36 +42,32 @@ function Waiting({ pending, reason }: { readonly pending: Pending; readonly reas
   const { retryPending, discardPending } = useThreadActions();
   return (
     <div className={classes(styles.problem, styles.waiting)} role="status" data-testid="message-waiting">
-      <span>{pending.isUnstored === true ? `${reason} Keep this page open until then.` : reason}</span>
-      <Button size="small" tone="quiet" onClick={() => retryPending(pending.clientId)} data-testid="message-retry">
-        Try now
-      </Button>
-      <Button size="small" tone="quiet" onClick={() => discardPending(pending.clientId)} data-testid="message-discard">
-        Discard
-      </Button>
+      <span>{pending.isUnstored === true ? t("messages.waiting.unstored", { reason }) : reason}</span>
+      <Action label={t("messages.waiting.tryNow")} testId="message-retry" onPress={() => retryPending(pending.clientId)} />
+      <Action label={t("messages.waiting.discard")} testId="message-discard" onPress={() => discardPending(pending.clientId)} />
     </div>
   );
 }
 
+/** What can be done: a message that may have arrived can be sent again, but not deleted here. */
+function useRemedies({ pending, message, status }: Bubble): { readonly retry: (() => void) | null; readonly remove: (() => void) | null } {
+  const { canAct, askRetry, discard, retryPending, discardPending } = useThreadActions();
+  if (pending !== null) return { retry: () => retryPending(pending.clientId), remove: () => discardPending(pending.clientId) };
+  if (message === null || !canAct) return { retry: null, remove: null };
+  return { retry: () => askRetry(message), remove: status === "failed" ? () => discard(message) : null };
+}
+
 function Failed({ bubble }: { readonly bubble: Bubble }) {
-  const { canAct, askRetry, retryPending, discardPending } = useThreadActions();
-  const text = explain(bubble);
+  const { isConnected } = useThreadActions();
+  const { retry, remove } = useRemedies(bubble);
+  const text = explainFailure(bubble, isConnected);
   if (text === null) return null;
-  const { pending, message } = bubble;
-  const retry = pending === null ? message && canAct && (() => askRetry(message)) : () => retryPending(pending.clientId);
+  const canRetry = isConnected || !isDisconnection(bubble);
   return (
     <div className={classes(styles.problem, styles[bubble.status])} role="alert">
       <span>{text}</span>
-      {retry && (
-        <Button size="small" tone="quiet" onClick={retry} data-testid="message-retry">
-          Retry
-        </Button>
-      )}
-      {pending !== null && (
-        <Button size="small" tone="quiet" onClick={() => discardPending(pending.clientId)} data-testid="message-discard">
-          Discard
-        </Button>
-      )}
+      {retry !== null && canRetry && <Action label={t("messages.failed.retry")} testId="message-retry" onPress={retry} />}
+      {remove !== null && <Action label={t("messages.failed.delete")} testId="message-discard" onPress={remove} />}
     </div>
   );
 }

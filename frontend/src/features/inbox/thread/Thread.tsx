@@ -1,13 +1,13 @@
 /** The open chat: its head, its messages, and the composer. */
-import { useLocation, useNavigate } from "react-router";
-import type { KeyboardEvent } from "react";
+import { useRef } from "react";
 import { MissingState } from "@/components/MissingState";
 import { ErrorState } from "@/components/States";
+import { t } from "@/i18n/translate";
 import { ApiError, describeError } from "@/lib/api/errors";
-import { keyOf } from "@/lib/keys";
-import { AccountNotice } from "@/features/inbox/chats/AccountNotice";
-import { DropOverlay, useDrop } from "@/features/inbox/composer/Tray";
+import { useDrop } from "@/features/inbox/composer/files/drop";
+import { DropOverlay } from "@/features/inbox/composer/files/TrayList";
 import { ThreadActionsContext, ThreadContext, useThread } from "./threadContext";
+import { ThreadCommands } from "./ThreadCommands";
 import { ThreadFoot } from "./ThreadFoot";
 import { ThreadHead } from "./ThreadHead";
 import { ThreadMessages } from "./ThreadMessages";
@@ -16,25 +16,19 @@ import { useThreadState, type ThreadProps } from "./threadState";
 import styles from "./thread.module.css";
 
 export function Thread(props: ThreadProps) {
-  const navigate = useNavigate();
-  const { search } = useLocation();
+  const box = useRef<HTMLDivElement>(null);
   const thread = useThreadState(props);
   const { isOver, handlers } = useDrop(thread.tray, thread.actions.canAct);
-  const leaveOnEscape = (event: KeyboardEvent) => {
-    const isInDialog = event.target instanceof Element && event.target.closest("dialog") !== null;
-    if (keyOf(event) === "Escape" && !event.defaultPrevented && !isInDialog) void navigate(`/inbox${search}`);
-  };
   if (thread.chat === undefined && thread.chatError !== null) {
     return <MissingChat error={thread.chatError} onRetry={() => void thread.refetchChat()} />;
   }
   return (
     <ThreadContext value={thread}>
       <ThreadActionsContext value={thread.actions}>
-        {/* eslint-disable-next-line jsx-a11y/no-static-element-interactions -- Escape leaves the chat from wherever the focus is in it */}
-        <div className={styles.thread} data-testid="thread" onKeyDown={leaveOnEscape} {...handlers}>
+        <ThreadCommands box={box} />
+        <div ref={box} className={styles.thread} data-testid="thread" {...handlers}>
           <ThreadHead />
           <ThreadMessages />
-          <AccountNotice account={thread.account} className={styles.notice} />
           <ThreadFoot />
           {isOver && <DropOverlay />}
         </div>
@@ -59,7 +53,7 @@ function Confirmation() {
 
 function MissingChat({ error, onRetry }: { readonly error: Error; readonly onRetry: () => void }) {
   if (!(error instanceof ApiError) || error.status !== 404) {
-    return <ErrorState title="This chat could not be loaded" message={describeError(error)} onRetry={onRetry} />;
+    return <ErrorState level={1} title={t("thread.chatFailed")} message={describeError(error)} onRetry={onRetry} />;
   }
-  return <MissingState title="Chat not found">It may have been erased, or its number is no longer shared with you.</MissingState>;
+  return <MissingState level={1} title={t("thread.missing")}>{t("thread.missingText")}</MissingState>;
 }

@@ -1,63 +1,85 @@
 /** The head of the open chat: who it is with, over which account, and which colleagues are here. */
-import { useState } from "react";
-import { Link, useLocation } from "react-router";
+import { Link, useLocation } from "@/lib/navigation";
 import { Avatar } from "@/components/Avatar";
+import { IconButton } from "@/components/Button";
 import { Icon } from "@/components/Icon";
 import { Skeleton } from "@/components/States";
+import type { MessageId } from "@/i18n/ids";
+import { t } from "@/i18n/translate";
 import { nameAccount } from "@/lib/accounts";
+import { useMappedCommand } from "@/lib/commands/useMappedCommand";
 import { useCan } from "@/lib/rights";
 import { isolate } from "@/lib/texts";
 import type { Chat, ChatKind } from "@/types/wire";
-import { ChatDetails } from "@/features/inbox/chats/ChatDetails";
 import { ChatMenu } from "@/features/inbox/chats/ChatMenu";
-import { nameChat } from "@/features/inbox/chats/ChatRow";
+import { nameChat } from "@/features/inbox/chats/nameChat";
 import { ContactAvatar } from "@/features/inbox/chats/ContactAvatar";
+import { useDetails } from "@/features/inbox/layout/usePanes";
 import { Faces, HeadLine } from "@/features/inbox/presence/Colleagues";
+import { StatusControls } from "@/features/inbox/status/StatusControls";
+import { HeadLabels } from "@/features/inbox/labels/HeadLabels";
 import { useThread } from "./threadContext";
 import { classes } from "@/components/classes";
 import buttonStyles from "@/components/button.module.css";
 import styles from "./thread.module.css";
 
-const KIND_PREFIX: Record<ChatKind, string> = { direct: "", group: "Group · ", channel: "Channel · " };
+const VIA = { direct: "thread.via", group: "thread.viaGroup", channel: "thread.viaChannel" } as const satisfies Record<ChatKind, MessageId>;
 
 export function ThreadHead() {
-  const { chat, chatId, account, report } = useThread();
+  const { chat, chatId, account } = useThread();
   const { search } = useLocation();
   const maySend = useCan()("send", account);
+  const details = useDetails();
+  useMappedCommand("chat.details", details.toggle);
   const title = chat === undefined ? "" : nameChat(chat);
   return (
     <header className={styles.head}>
-      <Link className={classes(buttonStyles.iconButton, styles.back)} to={`/inbox${search}`} aria-label="Back to the chats">
+      <Link className={classes(buttonStyles.iconButton, styles.back)} to={`/inbox${search}`} aria-label={t("thread.back")}>
         <Icon name="back" />
       </Link>
-      <DetailsButton chat={chat} title={title} />
+      <DetailsButton chat={chat} title={title} onPress={details.toggle} isOpen={details.isOpen} />
       <div className={styles.title}>
-        <h2 translate="no">{title === "" ? <Skeleton className={styles.titleSkeleton} /> : title}</h2>
-        <HeadLine chatId={chatId} usual={`${chat === undefined ? "" : KIND_PREFIX[chat.kind]}via ${nameAccount(account)}`} />
+        <h1 translate="no">{title === "" ? <Skeleton className={styles.titleSkeleton} /> : title}</h1>
+        <HeadLine chatId={chatId} usual={t(VIA[chat?.kind ?? "direct"], { number: isolate(nameAccount(account)) })} />
       </div>
+      {chat !== undefined && <HeadLabels chat={chat} />}
       <Faces chatId={chatId} />
-      {chat !== undefined && maySend && <ChatMenu chat={chat} report={report} />}
+      {chat !== undefined && <StatusControls chat={chat} canAct={maySend} />}
+      {chat !== undefined && maySend && <ChatMenu chat={chat} />}
+      <IconButton
+        label={t(details.isOpen ? "contacts.details.hide" : "contacts.details.show")}
+        keys="D"
+        className={styles.detailsButton}
+        aria-expanded={details.isOpen}
+        onClick={details.toggle}
+        data-testid="chat-details-toggle"
+      >
+        <Icon name="panel" />
+      </IconButton>
     </header>
   );
 }
 
-/** The picture, which opens the chat's details. */
-function DetailsButton({ chat, title }: { readonly chat: Chat | undefined; readonly title: string }) {
-  const [isOpen, setOpen] = useState(false);
+interface DetailsButtonProps {
+  readonly chat: Chat | undefined;
+  readonly title: string;
+  readonly isOpen: boolean;
+  readonly onPress: () => void;
+}
+
+/** The picture, which shows the chat's details. */
+function DetailsButton({ chat, title, isOpen, onPress }: DetailsButtonProps) {
   if (chat === undefined) return <Avatar name="" />;
   return (
-    <>
-      <span className={styles.who}>
-        <ContactAvatar accountId={chat.account_id} name={title} avatar={chat.contact?.avatar} isGroup={chat.kind !== "direct"} />
-        <button
-          type="button"
-          aria-label={`Details of ${isolate(title)}`}
-          aria-haspopup="dialog"
-          onClick={() => setOpen(true)}
-          data-testid="chat-details-open"
-        />
-      </span>
-      {isOpen && <ChatDetails chat={chat} onClose={() => setOpen(false)} />}
-    </>
+    <span className={styles.who}>
+      <ContactAvatar accountId={chat.account_id} name={title} avatar={chat.contact?.avatar} isGroup={chat.kind !== "direct"} />
+      <button
+        type="button"
+        aria-label={t("thread.details", { name: isolate(title) })}
+        aria-expanded={isOpen}
+        onClick={onPress}
+        data-testid="chat-details-open"
+      />
+    </span>
   );
 }

@@ -1,7 +1,8 @@
 /** Confirms actions that cannot be undone. */
 import { Button } from "@/components/Button";
 import { Dialog } from "@/components/Dialog";
-import type { Question } from "./intent";
+import { t } from "@/i18n/translate";
+import type { Question } from "./bubble/intent";
 import styles from "@/components/dialog.module.css";
 
 interface ThreadQuestionProps {
@@ -11,20 +12,8 @@ interface ThreadQuestionProps {
 }
 
 const TEXTS = {
-  delete: {
-    title: "Delete this message for everyone?",
-    text: "It disappears here and on the phones of everyone in the chat. They can see that something was deleted.",
-    no: "Keep it",
-    yes: "Delete",
-    tone: "danger",
-  },
-  retry: {
-    title: "Send this message again?",
-    text: "It may already have been sent: WhatsApp did not confirm it. If it was, your contact gets it twice.",
-    no: "Wait",
-    yes: "Send again",
-    tone: "primary",
-  },
+  delete: { title: "messages.delete.title", text: "messages.delete.text", yes: "app.delete", tone: "danger" },
+  retry: { title: "messages.resend.title", text: "messages.resend.text", yes: "messages.resend.yes", tone: "primary" },
 } as const;
 
 export function ThreadQuestion({ question, onYes, onClose }: ThreadQuestionProps) {
@@ -34,12 +23,12 @@ export function ThreadQuestion({ question, onYes, onClose }: ThreadQuestionProps
     onYes();
   };
   return (
-    <Dialog title={texts.title} onClose={onClose}>
-      <p>{texts.text}</p>
+    <Dialog title={t(texts.title)} onClose={onClose}>
+      <p>{t(texts.text)}</p>
       <div className={styles.actions}>
-        <Button onClick={onClose}>{texts.no}</Button>
+        <Button onClick={onClose}>{t("app.cancel")}</Button>
         <Button tone={texts.tone} onClick={confirm} data-testid={`confirm-${question.kind}`}>
-          {texts.yes}
+          {t(texts.yes)}
         </Button>
       </div>
     </Dialog>

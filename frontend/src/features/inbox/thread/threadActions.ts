@@ -5,10 +5,14 @@ import type { Message } from "@/types/wire";
 export interface ThreadActions {
   /** False for users who may only read: bubbles then offer nothing but copying. */
   readonly canAct: boolean;
+  /** Whether the number is connected: otherwise nothing can be sent again. */
+  readonly isConnected: boolean;
   readonly reply: (message: Message) => void;
   readonly edit: (message: Message) => void;
   readonly askDelete: (message: Message) => void;
   readonly askRetry: (message: Message) => void;
+  /** Deletes a failed message, which is nowhere but here. */
+  readonly discard: (message: Message) => void;
   /** Null removes the reaction. */
   readonly react: (message: Message, value: string | null) => void;
   readonly retryAttachment: (message: Message, attachmentId: string) => void;

@@ -8,10 +8,12 @@ const NOOP = () => undefined;
 /** Outside a thread a bubble is read-only. */
 const READ_ONLY: ThreadActions = {
   canAct: false,
+  isConnected: true,
   reply: NOOP,
   edit: NOOP,
   askDelete: NOOP,
   askRetry: NOOP,
+  discard: NOOP,
   react: NOOP,
   retryAttachment: NOOP,
   retryPending: NOOP,

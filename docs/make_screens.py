@@ -1,0 +1,290 @@
+"""Takes a picture of each page and state into docs/screens: `make pictures`."""
+
+import asyncio
+import base64
+import itertools
+import subprocess
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
+
+from playwright.async_api import Browser, Page, async_playwright, expect
+
+from docs.make_pictures import STORE, WORKSHOP, afternoon_zone, organise, prepare, running, take_screenshots
+from sandbox.generators.script import VOICE_NOTE
+from server.config import DEMO_EMAIL, ROOT
+from tests.support.fixtures_stack import DEMO_PASSWORD, Stack
+from tests.support.media_files import enclosed
+
+FOLDER = ROOT / "docs" / "screens"
+QUALITY = 82
+SETTLE_MS, ACT_MS = 400, 8_000
+
+
+class Window(NamedTuple):
+    """A kind of window: its name in the file, and the options of the browser context."""
+
+    name: str
+    options: dict[str, Any]
+
+
+WINDOWS = (
+    Window("desktop", {"viewport": {"width": 1440, "height": 900}}),
+    Window("phone", {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}),
+)
+Scheme = Literal["light", "dark"]
+SCHEMES: tuple[Scheme, ...] = ("light", "dark")
+Act = Callable[[Page], Awaitable[Any]]
+
+
+class Screen(NamedTuple):
+    """A page or state: the path to open, and what to do there."""
+
+    name: str
+    path: str = "/inbox"
+    act: Act | None = None
+    is_signed_in: bool = True
+    windows: tuple[str, ...] = ("desktop", "phone")
+
+
+async def _chat(page: Page, name: str) -> None:
+    await page.get_by_test_id("chat-item").filter(has_text=name).first.click()
+    await expect(page.get_by_test_id("messages")).to_be_visible()
+
+
+async def _thread(page: Page) -> None:
+    await _chat(page, "Bia Lima")
+
+
+async def _media(page: Page) -> None:
+    await _chat(page, "Hana Sato")
+    await expect(page.get_by_test_id("album")).to_be_visible()
+
+
+async def _lightbox(page: Page) -> None:
+    await _media(page)
+    await page.get_by_test_id("album").get_by_role("button").first.click()
+    await expect(page.get_by_test_id("lightbox")).to_be_visible()
+
+
+async def _group(page: Page) -> None:
+    await _chat(page, "Wholesale Berlin")
+
+
+async def _details(page: Page) -> None:
+    await _thread(page)
+    # Open from the beginning where there is room for it.
+    if not await page.get_by_test_id("chat-details").is_visible():
+        await page.get_by_test_id("chat-details-open").first.click()
+
+
+async def _emoji(page: Page) -> None:
+    await _thread(page)
+    await page.get_by_test_id("composer-emoji").click()
+    await expect(page.get_by_test_id("emoji-picker")).to_be_visible()
+
+
+async def _draft(page: Page) -> None:
+    await _thread(page)
+    await page.get_by_test_id("composer-input").fill(
+        "Shall I reserve the *chairs* for Friday? 🙂\nThe delivery is free."
+    )
+
+
+async def _files(page: Page) -> None:
+    await _thread(page)
+    files = [{"name": f"oak-{n}.jpg", "mimeType": "image/jpeg", "buffer": SCENES[n]} for n in range(2)]
+    await page.locator("input[type=file]").first.set_input_files(files)  # type: ignore[arg-type]
+
+
+async def _search(page: Page) -> None:
+    await page.get_by_test_id("search").fill("oak")
+    await expect(page.get_by_test_id("search-results")).to_be_visible()
+
+
+async def _no_results(page: Page) -> None:
+    await page.get_by_test_id("search").fill("zeppelin")
+    await expect(page.get_by_test_id("search-results")).to_be_visible()
+
+
+async def _new_chat(page: Page) -> None:
+    await page.get_by_test_id("new-chat").click()
+
+
+async def _palette(page: Page) -> None:
+    await page.keyboard.press("Control+k")
+    await expect(page.get_by_test_id("palette")).to_be_visible()
+
+
+async def _help(page: Page) -> None:
+    await page.keyboard.press("?")
+
+
+async def _menu(page: Page) -> None:
+    await page.get_by_test_id("user-menu").click()
+
+
+async def _connect(page: Page) -> None:
+    await page.get_by_test_id("connect-number").first.click()
+    await expect(page.get_by_test_id("connect-qr")).to_be_visible()
+
+
+async def _down(page: Page) -> None:
+    await _chat(page, "Elif Kaya")
+
+
+SCREENS = (
+    Screen("sign-in", "/login", is_signed_in=False),
+    Screen("inbox"),
+    Screen("thread", act=_thread),
+    Screen("thread-group", act=_group),
+    Screen("thread-media", act=_media),
+    Screen("lightbox", act=_lightbox),
+    Screen("contact", act=_details),
+    Screen("composer-draft", act=_draft),
+    Screen("composer-files", act=_files),
+    Screen("composer-emoji", act=_emoji),
+    Screen("number-disconnected", act=_down),
+    Screen("search", act=_search),
+    Screen("search-nothing", act=_no_results),
+    Screen("archived-nothing", "/inbox?filter=archived"),
+    Screen("new-chat", act=_new_chat),
+    Screen("palette", act=_palette, windows=("desktop",)),
+    Screen("help", act=_help, windows=("desktop",)),
+    Screen("user-menu", act=_menu),
+    Screen("numbers", "/connections"),
+    Screen("connect", "/connections", act=_connect),
+    Screen("contacts", "/contacts"),
+    Screen("planned", "/planned"),
+    Screen("reports", "/reports"),
+    Screen("ratings", "/ratings"),
+    Screen("usage", "/usage"),
+    Screen("audit", "/audit"),
+    Screen("profile", "/settings/profile"),
+    Screen("team", "/settings/team"),
+    Screen("labels", "/settings/labels"),
+    Screen("fields", "/settings/fields"),
+    Screen("views", "/settings/views"),
+    Screen("rules", "/settings/rules"),
+    Screen("targets", "/settings/targets"),
+    Screen("macros", "/settings/macros"),
+    Screen("api-keys", "/settings/keys"),
+    Screen("not-found", "/nowhere"),
+)
+
+# A still life in four moods: what a furniture shop sends and gets.
+SKIES = (("#f6d365", "#fda085"), ("#a1c4fd", "#c2e9fb"), ("#d4fc79", "#96e6a1"), ("#fbc2eb", "#a6c1ee"))
+SCENES: list[bytes] = []
+
+
+def _scene(top: str, bottom: str) -> str:
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="640" height="480"><defs><linearGradient id="s" x2="0" y2="1">'
+        f'<stop stop-color="{top}"/><stop offset="1" stop-color="{bottom}"/></linearGradient></defs>'
+        '<rect width="640" height="480" fill="url(#s)"/><rect y="380" width="640" height="100" fill="#7a5230"/>'
+        '<rect x="180" y="250" width="280" height="22" rx="6" fill="#5b3a1e"/>'
+        '<path d="M205 272l-18 130m248-130 18 130" stroke="#5b3a1e" stroke-width="18"/>'
+        '<rect x="290" y="196" width="60" height="54" rx="8" fill="#fff" opacity=".85"/></svg>'
+    )
+
+
+async def draw_scenes(browser: Browser) -> None:
+    """Draw the photos that the demo chats contain."""
+    page = await browser.new_page(viewport={"width": 640, "height": 480})
+    for top, bottom in SKIES:
+        await page.set_content(f'<body style="margin:0">{_scene(top, bottom)}</body>')
+        SCENES.append(await page.screenshot(type="jpeg", quality=80))
+    await page.close()
+
+
+async def send_media(stack: Stack) -> None:
+    """Give one chat an album, a voice note, a file and formatted text; add a group; disconnect the workshop last."""
+    hana = {"from": {"phone_number": "819012340002", "name": "Hana Sato"}}
+    for number, scene in enumerate(SCENES):
+        photo = enclosed(f"shelf-{number}.jpg", scene, "image/jpeg")
+        await stack.write(STORE, "", attachments=[photo], **hana)
+    voice = enclosed("voice.ogg", VOICE_NOTE.read_bytes(), "audio/ogg", voice_note=True)
+    await stack.write(STORE, "", attachments=[voice], **hana)
+    await stack.write(
+        STORE, "", attachments=[enclosed("drawing.pdf", b"%PDF-1.4\n%%EOF\n", "application/pdf")], **hana
+    )
+    text = "*Two shelves*, _oiled oak_:\n- 120 × 30 cm\n- 80 × 30 cm\nDrawing at https://example.com/shelf (page 2)."
+    await stack.write(STORE, text, **hana)
+    await stack.write(STORE, "🙌", **hana)
+    group = {"name": "Wholesale Berlin"}
+    talk = (
+        ("2348031110001", "Chidi Okafor", "Morning all, 40 chairs for the café in Kreuzberg?"),
+        ("2348031110001", "Chidi Okafor", "Delivery next week if possible"),
+        ("819012340002", "Hana Sato", "We have 28 in stock, 12 more on Friday."),
+        ("4915112340003", "Lea Baumann", "Which colour?"),
+        ("2348031110001", "Chidi Okafor", "Oak, or walnut if oak is out"),
+    )
+    for phone, name, line in talk:
+        await stack.write(STORE, line, group=group, **{"from": {"phone_number": phone, "name": name}})
+    await stack.sandbox.ok("POST", f"/sandbox/accounts/{WORKSHOP}/status", {"status": "CREDENTIALS"})
+
+
+async def take(browser: Browser, stack: Stack, screen: Screen, window: Window, scheme: Scheme) -> None:
+    """Take one picture in a fresh window."""
+    context = await browser.new_context(
+        locale="en-GB",
+        timezone_id=afternoon_zone(),
+        color_scheme=scheme,
+        reduced_motion="reduce",
+        **window.options,
+    )
+    url = stack.stranger.url
+    if screen.is_signed_in:
+        login = {"email": DEMO_EMAIL, "password": DEMO_PASSWORD}
+        await context.request.post(f"{url}/api/auth/login", data=login)
+    page = await context.new_page()
+    page.set_default_timeout(ACT_MS)
+    await page.goto(url + screen.path)
+    if screen.is_signed_in and screen.path == "/inbox":
+        await expect(page.get_by_test_id("chat-item").first).to_be_visible()
+        # Keys work from then on.
+        await expect(page.get_by_role("log").first).to_be_attached()
+    if screen.act is not None:
+        await screen.act(page)
+    await page.wait_for_load_state("networkidle")
+    await page.wait_for_timeout(SETTLE_MS)
+    await save(page, FOLDER / f"{screen.name}-{window.name}-{scheme}.webp")
+    await context.close()
+
+
+async def save(page: Page, path: Path) -> None:
+    """WebP, a third of a PNG's size; Playwright itself has no WebP."""
+    session = await page.context.new_cdp_session(page)
+    shot = await session.send("Page.captureScreenshot", {"format": "webp", "quality": QUALITY})
+    await asyncio.to_thread(path.write_bytes, base64.b64decode(shot["data"]))
+
+
+async def main() -> None:
+    """Take the pictures of the README, then all screens; a screen that fails is reported at the end."""
+    finder = [ROOT / ".ci" / "chromium"]
+    found = await asyncio.to_thread(subprocess.run, finder, stdout=subprocess.PIPE, text=True, check=True)
+    FOLDER.mkdir(exist_ok=True)
+    failed = []
+    async with running() as stack, async_playwright() as playwright:
+        await prepare(stack)
+        browser = await playwright.chromium.launch(
+            executable_path=found.stdout.strip(), args=["--no-sandbox"]
+        )
+        await draw_scenes(browser)
+        await take_screenshots(browser, stack)
+        await send_media(stack)
+        await organise(stack)
+        for screen, window, scheme in itertools.product(SCREENS, WINDOWS, SCHEMES):
+            if window.name not in screen.windows:
+                continue
+            try:
+                await take(browser, stack, screen, window, scheme)
+            except Exception as error:
+                failed.append(f"{screen.name}-{window.name}-{scheme}: {error}")
+        await browser.close()
+    if failed:
+        raise SystemExit("\n\n".join(failed))
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

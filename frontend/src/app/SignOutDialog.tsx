@@ -1,0 +1,25 @@
+/** Asks before unsent messages are lost by signing out. */
+import { Button } from "@/components/Button";
+import { Dialog } from "@/components/Dialog";
+import { t } from "@/i18n/translate";
+import dialogStyles from "@/components/dialog.module.css";
+
+interface SignOutDialogProps {
+  readonly count: number;
+  readonly onLeave: () => void;
+  readonly onCancel: () => void;
+}
+
+export function SignOutDialog({ count, onLeave, onCancel }: SignOutDialogProps) {
+  return (
+    <Dialog title={t("app.signOut.title")} onClose={onCancel}>
+      <p>{t("app.signOut.unsent", { count })}</p>
+      <div className={dialogStyles.actions}>
+        <Button onClick={onCancel}>{t("app.cancel")}</Button>
+        <Button tone="danger" onClick={onLeave} data-testid="logout-anyway">
+          {t("app.signOut.discard")}
+        </Button>
+      </div>
+    </Dialog>
+  );
+}

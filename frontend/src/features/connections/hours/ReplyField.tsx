@@ -1,0 +1,102 @@
+/** A text that a number sends by itself: on or off, its variables, and how it will look. */
+import { useId, useRef } from "react";
+import { Button } from "@/components/Button";
+import { CheckBox } from "@/components/CheckBox";
+import { Text } from "@/components/Text";
+import fieldStyles from "@/components/field.module.css";
+import { t } from "@/i18n/translate";
+import { nameVariable } from "@/lib/replies/nameVariable";
+import { resolve, VARIABLES, type Variable } from "@/lib/replies/variables";
+import { inserted, OFFERED, problemOf, type ReplyForm } from "./replyForm";
+import styles from "./hours.module.css";
+
+interface ReplyFieldProps {
+  readonly kind: "welcome" | "away";
+  readonly reply: ReplyForm;
+  readonly onChange: (reply: ReplyForm) => void;
+  /** Why it is not sent although it is on. */
+  readonly warning?: string | undefined;
+}
+
+export function ReplyField({ kind, reply, onChange, warning }: ReplyFieldProps) {
+  const { is_on: isOn, text } = reply;
+  return (
+    <section className={styles.section}>
+      <CheckBox checked={isOn} onChange={(event) => onChange({ ...reply, is_on: event.target.checked })} detail={t(`hours.detail.${kind}`)} data-testid={`hours-${kind}`}>
+        {t(`hours.${kind}`)}
+      </CheckBox>
+      {isOn && warning !== undefined && <p className={styles.warning}>{warning}</p>}
+      {isOn && <Words label={t(`hours.text.${kind}`)} text={text} onChange={(words) => onChange({ ...reply, text: words })} testId={`hours-${kind}-text`} />}
+    </section>
+  );
+}
+
+interface WordsProps {
+  readonly label: string;
+  readonly text: string;
+  readonly onChange: (text: string) => void;
+  readonly testId: string;
+}
+
+function Words({ label, text, onChange, testId }: WordsProps) {
+  const id = useId();
+  const field = useRef<HTMLTextAreaElement>(null);
+  const problem = problemOf(text);
+  const insert = (variable: Variable) => {
+    const at = field.current?.selectionStart ?? text.length;
+    onChange(text.slice(0, at) + inserted(variable) + text.slice(at));
+    field.current?.focus();
+  };
+  return (
+    <div className={fieldStyles.field}>
+      <label htmlFor={id} className="visually-hidden">
+        {label}
+      </label>
+      <textarea
+        ref={field}
+        id={id}
+        rows={3}
+        dir="auto"
+        maxLength={10_000}
+        value={text}
+        aria-invalid={problem !== null}
+        aria-describedby={problem === null ? undefined : `${id}-problem`}
+        onChange={(event) => onChange(event.target.value)}
+        data-testid={testId}
+      />
+      {problem !== null && (
+        <span className={fieldStyles.error} id={`${id}-problem`} role="alert">
+          {problem}
+        </span>
+      )}
+      <Variables onInsert={insert} />
+      <Preview text={text} />
+    </div>
+  );
+}
+
+function Variables({ onInsert }: { readonly onInsert: (variable: Variable) => void }) {
+  return (
+    <div className={styles.variables} role="group" aria-label={t("replies.variables")}>
+      {OFFERED.map((variable) => (
+        <Button key={variable} size="small" onClick={() => onInsert(variable)}>
+          {nameVariable(variable)}
+        </Button>
+      ))}
+    </div>
+  );
+}
+
+/** With the names of the variables for their values, and the day as it is sent. */
+function Preview({ text }: { readonly text: string }) {
+  if (!text.includes("{{") || problemOf(text) !== null) return null;
+  const names = Object.fromEntries(VARIABLES.map((variable) => [variable, nameVariable(variable)]));
+  const today = new Date().toISOString().slice(0, 10);
+  return (
+    <div className={styles.preview} role="group" aria-label={t("hours.preview")}>
+      <p dir="auto" data-testid="hours-preview">
+        <Text>{resolve(text, { ...names, today })}</Text>
+      </p>
+    </div>
+  );
+}

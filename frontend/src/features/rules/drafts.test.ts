@@ -1,0 +1,47 @@
+import { describe, expect, it } from "vitest";
+import type { Rule } from "@/types/wire";
+import { areComplete, isComplete, newAction, newCondition, newRule, splitTexts, testOf, TESTS, withEvent } from "./drafts";
+import { moveAfter } from "./queries";
+
+const label = { ...newAction("label"), label_id: 3 };
+const draft = { ...newRule([1]), name: "Night", actions: [label] };
+
+describe("a rule while it is written", () => {
+  it("is complete with a name, a number, and what its parts need", () => {
+    expect(isComplete(draft)).toBe(true);
+    for (const changes of [{ name: " " }, { account_ids: [] }, { actions: [] }, { actions: [newAction("label")] }, { conditions: [newCondition("text-words")] }, { conditions: [newCondition("team-one_of")] }]) {
+      expect(isComplete({ ...draft, ...changes }), JSON.stringify(changes)).toBe(false);
+    }
+    expect(isComplete({ ...draft, conditions: [newCondition("hours-closed"), { ...newCondition("text-words"), texts: ["oi"] }] })).toBe(true);
+  });
+
+  it("has minutes for events that wait, and texts for those of messages", () => {
+    const written = { ...draft, conditions: [{ ...newCondition("text-contains"), texts: ["oi"] }, newCondition("assignee-none")] };
+    const waiting = withEvent(written, "unreplied");
+    expect([waiting.minutes, waiting.conditions.map(testOf)]).toEqual([30, ["assignee-none"]]);
+    expect(isComplete({ ...waiting, minutes: null })).toBe(false);
+    expect(withEvent(waiting, "opened").minutes).toBeNull();
+  });
+
+  it("knows each test by one name", () => {
+    expect(TESTS.map((name) => testOf(newCondition(name)))).toEqual(TESTS);
+  });
+
+  it("takes words with commas between them", () => {
+    expect(splitTexts(" refund, money back,, ")).toEqual(["refund", "money back"]);
+  });
+});
+
+it("an action needs its target", () => {
+  expect(areComplete([newAction("assign"), newAction("close"), newAction("snooze")])).toBe(true);
+  for (const kind of ["note", "reply", "notify", "unlabel"] as const) expect(areComplete([newAction(kind)]), kind).toBe(false);
+});
+
+it("a moved rule stands behind the other", () => {
+  const rules = [1, 2, 3].map((id) => ({ id }) as Rule);
+  const ids = (...args: [number, number | null]) => moveAfter(rules, ...args).map(({ id }) => id);
+  expect(ids(1, 3)).toEqual([2, 3, 1]);
+  expect(ids(3, null)).toEqual([3, 1, 2]);
+  expect(ids(3, 1)).toEqual([1, 3, 2]);
+  expect(ids(9, 1)).toEqual([1, 2, 3]);
+});

@@ -1,0 +1,2 @@
+drop table channels_note_mention;
+drop table channels_note;

@@ -1,0 +1,1 @@
+drop table channels_draft;

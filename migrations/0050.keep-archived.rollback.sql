@@ -1,0 +1,1 @@
+alter table team_settings drop column keep_archived;

@@ -1,0 +1,17 @@
+drop trigger user_team_member_stamp on user_team_member;
+drop trigger user_team_member_left on user_team_member;
+drop trigger user_team_member_joined on user_team_member;
+drop function note_team_change();
+drop trigger channels_account_member_begin_restricted on channels_account_member;
+drop trigger channels_account_member_restrict on channels_account_member;
+drop function note_restriction();
+drop function shift_sight(bigint[], bigint);
+drop trigger channels_account_member_end_restriction on channels_account_member;
+drop function end_restriction();
+drop trigger channels_chat_hide on channels_chat;
+drop function note_hidden();
+drop function owns_chat(bigint, bigint, bigint);
+alter table channels_gone drop column audience;
+alter table channels_chat drop column hidden_from;
+drop index channels_account_member_restricted;
+alter table channels_account_member drop column sight_seq, drop column is_restricted;

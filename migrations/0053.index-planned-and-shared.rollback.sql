@@ -1,0 +1,2 @@
+drop index channels_planned_message_author;
+drop index channels_draft_visible;

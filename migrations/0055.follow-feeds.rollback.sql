@@ -1,0 +1,2 @@
+drop table account_hours;
+drop table feed_cursor;

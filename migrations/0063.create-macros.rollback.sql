@@ -1,0 +1,2 @@
+drop table macro_team;
+drop table macro;

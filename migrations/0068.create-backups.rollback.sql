@@ -1,0 +1,2 @@
+drop table backup;
+drop table installation;

@@ -1,0 +1,10 @@
+drop trigger users_name_change on users;
+drop trigger user_team_name_change on user_team;
+drop trigger api_key_name_change on api_key;
+drop trigger rule_name_change on rule;
+drop trigger users_deletion on users;
+drop trigger user_team_deletion on user_team;
+drop trigger api_key_deletion on api_key;
+drop trigger rule_deletion on rule;
+drop function count_name_change();
+drop table names_version;

@@ -1,0 +1,1 @@
+"""Generated content: chat histories, a busy day, profile pictures."""

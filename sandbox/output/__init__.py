@@ -1,0 +1,1 @@
+"""What the sandbox sends out: bodies, webhooks, and the changes of open phone pages."""

@@ -1,0 +1,1 @@
+"""What WhatsApp does: pairing, messages, receipts, groups and media."""

@@ -1,0 +1,1 @@
+"""Rules and macros: who edits them, what they test, and what they do in chats."""

@@ -1,0 +1,1 @@
+"""Contacts: what the team records about them, in fields, labels and names of its own."""

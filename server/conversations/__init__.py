@@ -1,0 +1,1 @@
+"""What users do with conversations: assign, close, snooze, reopen, and give back."""

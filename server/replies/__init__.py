@@ -1,0 +1,1 @@
+"""Canned replies: who stores, shares and imports them."""

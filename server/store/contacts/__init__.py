@@ -1,0 +1,1 @@
+"""SQL of contacts: their fields, values, labels and lists."""

@@ -1,0 +1,1 @@
+"""Conversations: what is open, who owns a chat, and what users did with it."""

@@ -1,0 +1,1 @@
+"""The SQL of notifications on their way out: devices of web push, deliveries to them, digests by mail."""

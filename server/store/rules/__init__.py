@@ -1,0 +1,1 @@
+"""Rules and macros: their rows, what the conditions ask of chats, and each run."""

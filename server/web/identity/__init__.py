@@ -1,0 +1,1 @@
+"""Who sends a request: access tokens, API keys, and the cookies of sessions and media."""

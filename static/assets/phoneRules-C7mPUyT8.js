@@ -1,0 +1,1 @@
+export{t as writePhone}from"./phones-Dm5gLXdD.js";

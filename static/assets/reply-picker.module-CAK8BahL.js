@@ -1,0 +1,1 @@
+var e={item:`reply-picker-item`,head:`reply-picker-head`,name:`reply-picker-name`,shortcut:`reply-picker-shortcut`,manage:`reply-picker-manage`,preview:`reply-picker-preview`,skeleton:`reply-picker-skeleton`,form:`reply-picker-form`,filled:`reply-picker-filled`,buttons:`reply-picker-buttons`};export{e as t};

@@ -1,0 +1,112 @@
+"""The app in each of its languages: texts, dates, numbers, and the language that the page declares."""
+
+from typing import Final
+
+import pytest
+from playwright.async_api import Page, expect
+
+from tests.browser.checks import check_one_scheme
+from tests.browser.screens import Inbox, connect_account
+from tests.browser.test_screens import VARIANTS
+from tests.support.fixtures_browser import Windows
+from tests.support.fixtures_stack import Stack
+
+NO_CHUNK: Final = r"ERR_FAILED|error loading dynamically imported module|Failed to fetch dynamically"
+PAGES: Final = ("/connections", "/usage", "/audit", "/settings/profile", "/settings/team")
+#: By the language of the browser: that of the page, the inbox, the field of a message, the usage, the day.
+TEXTS: Final = {
+    "de-AT": (
+        "de",
+        "Posteingang",
+        "Nachricht schreiben",
+        "0 von 20\N{NO-BREAK SPACE}000 Nachrichten",
+        "heute",
+    ),
+    "es-MX": ("es", "Bandeja de entrada", "Escriba un mensaje", "0 de 20,000 mensajes", "hoy"),
+    "pt-BR": ("pt", "Caixa de entrada", "Escreva uma mensagem", "0 de 20.000 mensagens", "hoje"),
+    "fr-FR": ("en", "Inbox", "Write a message", "0 of 20,000 messages", "today"),
+}
+
+
+async def choose(page: Page, language: str) -> None:
+    """Choose a language in the user menu."""
+    await page.get_by_test_id("user-menu").click()
+    await page.get_by_test_id("menu-language").click()
+    await page.get_by_role("menuitemradio", name=language).click()
+    await expect(page.get_by_role("menu")).to_have_count(0)
+
+
+async def open_chat(demo: Stack, windows: Windows, locale: str) -> Inbox:
+    await connect_account(demo)
+    await demo.write("acc-1", "A question")
+    inbox = await Inbox.signed_in(windows, demo, locale=locale)
+    await inbox.open_chat("Bia Lima")
+    return inbox
+
+
+async def expect_language(inbox: Inbox, locale: str) -> None:
+    language, title, field, usage, day = TEXTS[locale]
+    page = inbox.page
+    await expect(page.locator("html")).to_have_attribute("lang", language)
+    await expect(page.get_by_role("link", name=title).first).to_be_visible()
+    await expect(inbox.composer).to_have_attribute("placeholder", field)
+    await expect(page.get_by_test_id("thread").get_by_text(day, exact=True).first).to_be_visible()
+    await expect(page.locator("nav a[href='/usage']")).to_contain_text(usage)
+
+
+@pytest.mark.parametrize("locale", TEXTS)
+async def test_the_app_follows_the_language_of_the_browser(
+    demo: Stack, windows: Windows, locale: str
+) -> None:
+    await expect_language(await open_chat(demo, windows, locale), locale)
+
+
+async def test_a_chosen_language_changes_every_text_at_once_and_survives_a_reload(
+    demo: Stack, windows: Windows
+) -> None:
+    inbox = await open_chat(demo, windows, "de-AT")
+    page = inbox.page
+    await inbox.composer.fill("Ein Entwurf")
+    await choose(page, "English")
+    await expect(page.locator("html")).to_have_attribute("lang", "en")
+    await expect(inbox.composer).to_have_attribute("placeholder", "Write a message")
+    await choose(page, "Deutsch")
+    await expect_language(inbox, "de-AT")
+    await expect(inbox.composer).to_have_text("Ein Entwurf")
+    await page.reload()
+    await expect_language(inbox, "de-AT")
+
+
+async def test_a_language_that_cannot_be_loaded_is_reported_and_english_stays(
+    demo: Stack, windows: Windows
+) -> None:
+    windows.expect_errors(NO_CHUNK)
+    inbox = await Inbox.signed_in(windows, demo)
+    page = inbox.page
+    await page.route("**/assets/pt-*.js", lambda route: route.abort())
+    await choose(page, "Português")
+    await expect(page.get_by_text("Couldn’t load Português. Check your connection.").last).to_be_visible()
+    await expect(page.locator("html")).to_have_attribute("lang", "en")
+    await page.reload()
+    await expect(page.get_by_role("link", name="Inbox")).to_be_visible()
+    await expect(page.locator("html")).to_have_attribute("lang", "en")
+
+
+@pytest.mark.parametrize(
+    ("locale", "variant"),
+    # German has the longest words, so it is seen in both windows.
+    [("de-DE", "light"), ("de-DE", "phone"), ("es-MX", "phone"), ("pt-BR", "light")],
+)
+async def test_pages_have_room_for_longer_texts(
+    demo: Stack, windows: Windows, locale: str, variant: str
+) -> None:
+    await connect_account(demo)
+    await demo.write("acc-1", "A question")
+    inbox = await Inbox.signed_in(windows, demo, **VARIANTS[variant] | {"locale": locale})
+    await expect(inbox.chats).to_have_count(1)
+    await check_one_scheme(inbox.page)
+    for path in PAGES:
+        await inbox.page.goto(demo.stranger.url + path)
+        await expect(inbox.page.get_by_role("heading", level=1)).to_be_visible()
+        await expect(inbox.page.locator("[aria-busy=true]")).to_have_count(0)
+        await check_one_scheme(inbox.page)

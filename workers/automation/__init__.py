@@ -1,0 +1,1 @@
+"""What Confab does by itself after something has happened in a chat."""

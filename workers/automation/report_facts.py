@@ -1,0 +1,147 @@
+"""Writes the facts that reports count, as they happen, and computes those of a whole account again.
+
+Both compute facts from the rows by the same code: what is stored is always what a computation from the beginning gives.
+"""
+
+from collections.abc import Sequence
+
+import structlog
+from aiopg import Cursor
+
+from server.config import Config
+from server.errors import Unavailable
+from server.rules.facts import NewFact, facts_of
+from server.rules.turns import pair_turns
+from server.store.accounts.accounts import LockedAccount, lock_account
+from server.store.automation.feed_events import FeedEvent
+from server.store.automation.hours import fetch_hours
+from server.store.reports import fact_sources, recounts, stored_facts
+from server.store.reports.fact_sources import Happening, Span
+from server.store.reports.stored_facts import StoredFact
+from workers.automation import report_volume
+from workers.automation.consumer import Effects
+from workers.context import Parts
+
+log = structlog.get_logger()
+
+ACCOUNTS, CONVERSATIONS = 100, 50
+# Of the activities: what opens, closes and labels. Owners and snoozes change no fact.
+ACTIVITIES = frozenset(("closed", "opened", "snoozed", "labelled", "unlabelled"))
+
+
+class ReportFacts:
+    """The consumer of the accounts' feeds that writes facts."""
+
+    name = recounts.CONSUMER
+    # The more at once, the fewer chats and days are computed for each message.
+    page_size = 1000
+
+    async def process(
+        self, cursor: Cursor, config: Config, account: LockedAccount, events: Sequence[FeedEvent]
+    ) -> Effects:
+        """Compute the facts of the conversations in which something happened, and count the messages of those days."""
+        counted = [event for event in events if _is_counted(event)]
+        if counted:
+            # First: facts with new office hours must not stay beside those with the old ones.
+            await recounts.begin_recounts(cursor, account.id)
+            happenings = [_happening(event) for event in counted]
+            spans = await fact_sources.find_touched(cursor, happenings, account.retained_from)
+            await store_facts(cursor, account.id, spans)
+            await report_volume.count_events(cursor, account, counted)
+        return Effects()
+
+
+def _is_counted(event: FeedEvent) -> bool:
+    return event.kind != "activity" or event.activity in ACTIVITIES
+
+
+def _happening(event: FeedEvent) -> Happening:
+    return {
+        "chat_id": event.chat_id,
+        "message_id": None if event.kind == "activity" else event.id,
+        "seq": event.seq,
+        "at": event.at.isoformat(),
+    }
+
+
+async def store_facts(cursor: Cursor, account_id: int, spans: Sequence[Span]) -> None:
+    """Compute the facts of conversations of a locked account, and store what differs."""
+    if not spans:
+        return
+    stored = await stored_facts.list_facts(cursor, spans)
+    computed = await _compute(cursor, account_id, spans)
+    await stored_facts.store_difference(cursor, stored_facts.difference(stored, computed))
+    await stored_facts.relabel_replies(cursor, _relabelled(stored, computed))
+
+
+async def _compute(cursor: Cursor, account_id: int, spans: Sequence[Span]) -> list[NewFact]:
+    hours = (await fetch_hours(cursor, [account_id])).get(account_id)
+    messages = await fact_sources.list_messages(cursor, spans)
+    changes = await fact_sources.list_label_changes(cursor, {span.conversation.chat_id for span in spans})
+    return [
+        fact
+        for conversation in (span.conversation for span in spans)
+        for fact in facts_of(
+            conversation, pair_turns(messages[conversation.id]), hours, changes[conversation.chat_id]
+        )
+    ]
+
+
+def _relabelled(stored: Sequence[StoredFact], computed: Sequence[NewFact]) -> dict[int, list[int]]:
+    """The new labels of conversations whose labels have changed; each has one fact of its opening."""
+    before = {
+        row.fact["conversation_id"]: row.fact["label_ids"]
+        for row in stored
+        if row.fact["measure"] == "opened"
+    }
+    return {
+        fact["conversation_id"]: fact["label_ids"]
+        for fact in computed
+        if fact["measure"] == "opened"
+        and before.get(fact["conversation_id"], fact["label_ids"]) != fact["label_ids"]
+    }
+
+
+async def recount_reports(parts: Parts) -> None:
+    """Begin the reports of new accounts, and compute again what is to be computed again, a page a transaction."""
+    for account_id in await parts.database.read(recounts.list_new_accounts, ACCOUNTS):
+        await parts.database.write(_begin, account_id)
+    if count := await parts.database.write(recounts.begin_recounts):
+        log.info("reports_recounted", accounts=count)
+    for account_id in await parts.database.read(recounts.list_due, ACCOUNTS):
+        while await _recount_page(parts, account_id):
+            pass
+
+
+async def _begin(cursor: Cursor, account_id: int) -> None:
+    if await lock_account(cursor, account_id) is not None:
+        await recounts.begin_reports(cursor, account_id)
+
+
+async def _recount_page(parts: Parts, account_id: int) -> bool:
+    """One page; True if there may be more. If it fails, its first conversation is computed alone, and left out if it is
+    the cause: the others must not wait for it.
+    """
+    for limit, is_left_out in ((CONVERSATIONS, False), (1, False)):
+        try:
+            return await parts.database.write(_recount, account_id, limit, is_left_out)
+        except Unavailable:
+            raise
+        except Exception:
+            log.exception("report_facts_failed", account_id=account_id, conversations=limit)
+    return await parts.database.write(_recount, account_id, 1, True)
+
+
+async def _recount(cursor: Cursor, account_id: int, limit: int, is_left_out: bool) -> bool:
+    account = await lock_account(cursor, account_id)
+    await recounts.begin_recounts(cursor, account_id)
+    next_id = None if account is None else await recounts.lock_recount(cursor, account_id)
+    if account is None or next_id is None:
+        return False
+    spans = await fact_sources.list_spans(cursor, account_id, next_id, limit, account.retained_from)
+    if not is_left_out:
+        await store_facts(cursor, account_id, spans)
+        await report_volume.count_chats(cursor, account, spans)
+    last_id = spans[-1].conversation.id if len(spans) == limit else None
+    await recounts.move_recount(cursor, account_id, None if last_id is None else last_id - 1)
+    return last_id is not None
