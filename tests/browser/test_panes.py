@@ -1,11 +1,12 @@
 """The panes of the inbox: their widths, and the details of the open chat beside the thread, over it, or as a page."""
 
+import asyncio
 import os
 import re
 from typing import Any
 
 import pytest
-from playwright.async_api import Locator, Page, expect
+from playwright.async_api import Locator, Page, Route, expect
 
 from tests.browser.checks import check_screen
 from tests.browser.screens import Inbox, connect_account
@@ -85,6 +86,28 @@ async def test_details_say_when_nothing_was_shared(demo: Stack, windows: Windows
     # What comes in while the tab is open appears in it.
     await demo.write("acc-1", "See https://example.org", **{"from": BIA})
     await expect(details.get_by_role("link", name="example.org")).to_be_visible()
+
+
+async def test_nothing_in_the_details_moves_under_the_pointer(demo: Stack, windows: Windows) -> None:
+    """The buttons at their end wait for the sections above them, in whatever order these are loaded."""
+    inbox = await open_chat(demo, windows)
+    page, details = inbox.page, details_of(inbox.page)
+    released = asyncio.Event()
+
+    async def hold(route: Route) -> None:
+        await released.wait()
+        await route.continue_()
+
+    await page.route(re.compile(r"/contacts/\d+$"), hold)
+    async with page.expect_response(lambda response: "/api/search" in response.url) as shared:
+        await page.get_by_test_id("chat-details-toggle").click()
+    await (await shared.value).finished()
+    await expect(details.get_by_role("status")).to_be_visible()
+    await expect(page.get_by_test_id("contact-export")).to_have_count(0)
+    released.set()
+    await expect(details.get_by_test_id("contact-record")).to_be_visible()
+    await page.get_by_test_id("contact-export").click()
+    await expect(page.get_by_test_id("request-export")).to_be_visible()
 
 
 async def test_panes_are_resized_by_key_and_pointer_and_remembered(demo: Stack, windows: Windows) -> None:

@@ -10,14 +10,18 @@ import type { Account, Chat, ChatKind } from "@/types/wire";
 import { nameChat } from "@/features/inbox/chats/nameChat";
 import type { Details } from "@/features/inbox/layout/usePanes";
 import { ContactRecordSection } from "@/features/inbox/contacts/ContactRecordSection";
+import { useContact, useFields } from "@/features/inbox/contacts/contactQueries";
 import { LabelSection } from "@/features/inbox/labels/LabelSection";
+import { useLabelList } from "@/features/inbox/labels/labelQueries";
 import { useChat } from "@/features/inbox/queries";
 import { ChatActions } from "./ChatActions";
 import { ContactPrivacy } from "./ContactPrivacy";
 import { Identity } from "./Identity";
 import { Members } from "./Members";
 import { RelatedChats } from "./RelatedChats";
-import { Shared } from "./Shared";
+import { Shared, SharedWaiting } from "./Shared";
+import { useRelatedChats } from "./useRelatedChats";
+import { useShared } from "./useShared";
 import styles from "./context-pane.module.css";
 
 const TargetSection = lazyPart(async () => (await import("@/features/inbox/targets/TargetMark")).TargetSection, { isExtra: true });
@@ -67,12 +71,24 @@ function Parts({ account, chat }: { readonly account: Account; readonly chat: Ch
       <ChatActions account={account} chat={chat} />
       {chat.target !== null && <TargetSection target={chat.target} />}
       <LabelSection account={account} chat={chat} />
-      {chat.contact !== null && <ContactRecordSection contact={{ account_id: chat.account_id, id: chat.contact.id }} />}
-      <Shared key={chat.id} chat={chat} />
+      <Sections key={chat.id} account={account} chat={chat} />
+    </>
+  );
+}
+
+/** All of them are shown together: a button below one that is still loading would move under the pointer. */
+function Sections({ account, chat }: { readonly account: Account; readonly chat: Chat }) {
+  const contact = chat.contact === null ? null : { account_id: chat.account_id, id: chat.contact.id };
+  const loading = [useContact(contact), useFields(), useLabelList(), useShared(chat, "media"), useRelatedChats(chat)];
+  if (loading.some(({ isLoading }) => isLoading)) return <SharedWaiting />;
+  return (
+    <>
+      {contact !== null && <ContactRecordSection contact={contact} />}
+      <Shared chat={chat} />
       {chat.kind === "group" && <Members account={account} chat={chat} />}
       {chat.kind === "direct" && <RelatedChats chat={chat} />}
-      {chat.kind === "direct" && chat.contact !== null && (
-        <ContactPrivacy accountId={chat.account_id} contactId={chat.contact.id} name={nameChat(chat)} />
+      {chat.kind === "direct" && contact !== null && (
+        <ContactPrivacy accountId={contact.account_id} contactId={contact.id} name={nameChat(chat)} />
       )}
     </>
   );

@@ -1,24 +1,17 @@
 /** The chats with the same person over other numbers. */
-import { useQuery } from "@tanstack/react-query";
 import { Link, useLocation } from "@/lib/navigation";
 import { Exact, Time } from "@/components/Text";
 import { t } from "@/i18n/translate";
 import { nameAccount, useAccounts } from "@/lib/accounts";
-import { useApi } from "@/lib/api/context";
 import { firstShown, isolate } from "@/lib/texts";
 import { formatListTime } from "@/lib/time";
 import type { Chat } from "@/types/wire";
+import { useRelatedChats } from "./useRelatedChats";
 import styles from "./context-pane.module.css";
 
 export function RelatedChats({ chat }: { readonly chat: Chat }) {
-  const api = useApi();
   const accounts = useAccounts().data ?? [];
-  const { data } = useQuery({
-    queryKey: ["related", chat.account_id, chat.id],
-    queryFn: ({ signal }) => api.listRelatedChats(chat.account_id, chat.id, signal),
-    // With one number there are none.
-    enabled: accounts.length > 1,
-  });
+  const { data } = useRelatedChats(chat);
   if (data === undefined || data.length === 0) return null;
   return (
     <section className={styles.part} aria-label={t("contacts.related")}>

@@ -58,7 +58,7 @@ function moveTab(event: KeyboardEvent, from: SharedKind, choose: (kind: SharedKi
 function SharedPanel({ chat, kind }: { readonly chat: Chat; readonly kind: SharedKind }) {
   const query = useShared(chat, kind);
   const { messages } = query;
-  if (messages === undefined) return query.isError ? <Failed onRetry={() => void query.refetch()} /> : <Waiting />;
+  if (messages === undefined) return query.isError ? <Failed onRetry={() => void query.refetch()} /> : <SharedWaiting />;
   if (messages.length === 0) return <p className={styles.none}>{t(NONE[kind])}</p>;
   return (
     <>
@@ -88,7 +88,7 @@ function Failed({ onRetry }: { readonly onRetry: () => void }) {
   );
 }
 
-function Waiting() {
+export function SharedWaiting() {
   return (
     <Loading label={t("contacts.shared.loading")}>
       <div className={styles.grid}>

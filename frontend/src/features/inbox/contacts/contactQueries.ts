@@ -1,5 +1,5 @@
 /** Reads contacts and the fields that the team has defined; both again when the server says that they changed. */
-import { keepPreviousData, useInfiniteQuery, useQuery, useQueryClient, type QueryClient } from "@tanstack/react-query";
+import { keepPreviousData, skipToken, useInfiniteQuery, useQuery, useQueryClient, type QueryClient } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { useAccounts } from "@/lib/accounts";
 import { useContactRoutes, type ContactFilter, type ContactRef } from "@/lib/api/contactRecords";
@@ -15,7 +15,7 @@ const FIELDS_KEY = ["contact-fields"] as const;
 /** Events keep them fresh. */
 const STALE_MS = 10 * 60_000;
 
-const keyOf = ({ account_id, id }: ContactRef) => [CONTACT_KEY, account_id, id] as const;
+const keyOf = (contact: ContactRef | null) => [CONTACT_KEY, contact?.account_id, contact?.id] as const;
 
 export function useFields() {
   const api = useContactRoutes();
@@ -32,17 +32,22 @@ export function useFields() {
 
 export const refreshFields = (client: QueryClient) => client.invalidateQueries({ queryKey: FIELDS_KEY });
 
-export function useContact(contact: ContactRef) {
+/** Reads nothing without a contact: groups have none. */
+export function useContact(contact: ContactRef | null) {
   const api = useContactRoutes();
   const client = useQueryClient();
   const renew = () => void client.invalidateQueries({ queryKey: keyOf(contact) });
   useFeedListener({
     onChange: (change) => {
-      if (isAbout(change, contact)) renew();
+      if (contact !== null && isAbout(change, contact)) renew();
     },
     onReset: renew,
   });
-  return useQuery({ queryKey: keyOf(contact), queryFn: ({ signal }) => api.fetchContact(contact, signal), staleTime: STALE_MS });
+  return useQuery({
+    queryKey: keyOf(contact),
+    queryFn: contact === null ? skipToken : ({ signal }) => api.fetchContact(contact, signal),
+    staleTime: STALE_MS,
+  });
 }
 
 const isAbout = ({ event, data }: Change, { account_id, id }: ContactRef): boolean => event === "contact:updated" && data.id === id && data.account_id === account_id;

@@ -1,1 +1,0 @@
-export{t as ChoiceDialog}from"./ChoiceDialog-Dva_i8bu.js";
