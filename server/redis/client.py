@@ -67,6 +67,7 @@ class Client(ArqRedis):
         self.logs_failures = True
         self._retry_seconds = retry_seconds
         self._renewals = 0
+        self._is_closed = False
         self._last_logged: dict[str, float] = {}
 
     async def execute_command(self, *args: Any, **options: Any) -> Any:
@@ -82,7 +83,7 @@ class Client(ArqRedis):
         while True:
             try:
                 async with asyncio.timeout(self.limit_seconds):
-                    return await run()
+                    return await self._run(run)
             except UNREACHABLE as error:
                 if isinstance(error, NoScriptError):
                     raise
@@ -96,12 +97,22 @@ class Client(ArqRedis):
             await asyncio.sleep(pause)
             pause = min(2 * pause, LAST_PAUSE_SECONDS)
 
+    async def _run(self, run: Callable[[], Awaitable[T]]) -> T:
+        """A connection that a command opens while the client is closed would stay open: the pool gets it back later."""
+        try:
+            return await run()
+        finally:
+            if self._is_closed:
+                await self._drop(idle_only=True)
+
     async def renew(self) -> None:
         """Drop all connections, including those in use, and stop retrying."""
         self._renewals += 1
         await self._drop(idle_only=False)
 
     async def aclose(self, close_connection_pool: bool | None = None) -> None:
+        """Close all connections; those that commands are still opening are closed after these commands."""
+        self._is_closed = True
         await self.renew()
 
     async def _drop(self, *, idle_only: bool) -> None:

@@ -111,3 +111,9 @@ async def test_a_surplus_reply_does_not_answer_the_next_command(
     server.surplus = b"+surplus\r\n"
     assert await ask(client) == b"1"
     assert await ask(client) == b"2"
+
+
+async def test_a_command_during_closing_leaves_no_connection_open(client: Client) -> None:
+    await client.aclose()
+    assert await ask(client) == b"1"
+    assert not any(connection.is_connected for connection in client.connection_pool._available_connections)
