@@ -1,13 +1,15 @@
 """Over the whole table of routes: whatever is sent, the response is a documented error, and no data is lost.
 
-The cases are generated from the table: a new route is tested here automatically.
+The cases are generated from the table: a new route is tested here automatically. What one reader reads for all routes
+(content types, path parameters of one name, parameters that a route does not declare) is spread over them: each route
+gets a part of the cases, and each case is sent to a part of the routes.
 """
 
 import io
 import json
 import re
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import Any, TypeVar
 
 import pytest
 from marshmallow import fields
@@ -17,6 +19,7 @@ from server.queue import heartbeat
 from server.routes import ROUTES
 from server.routes.route import Route
 from server.web.app_keys import REDIS
+from tests.security.hostile_cases import BODIES, DECODED_VALUES, HEADERS, JSON, KIND_CASES, VALUES
 from tests.support.declared import ERROR
 from tests.support.factories import make_account, make_chat
 from tests.support.fixtures_stack import Stack
@@ -29,114 +32,22 @@ WITH_PARAMETERS = [route for route in ROUTES if "{" in route.path and route.is_d
 # It would delete the account that the other cases use: called with an unknown id.
 ENDING = ("disconnect_account", "erase_account")
 
-DEEP = b'{"a":' * 50_000 + b"1" + b"}" * 50_000
-HUGE_NUMBER = b'{"account_id": "x", "a": 1' + b"0" * 5000 + b"}"
-BODIES: dict[str, bytes] = {
-    "nothing": b"",
-    "a NUL": b'{"text": "a\\u0000b", "user_id": "a\\u0000b", "email": "a\\u0000@b.example"}',
-    "a raw NUL": b'{"text": "a\x00b"}',
-    "lone surrogates": b'{"text": "\\ud800", "name": "\\udfff\\ud800"}',
-    "surrogates in UTF-8": b'{"text": "\xed\xa0\x80"}',
-    "broken UTF-8": b'{"text": "\xff\xfe"}',
-    "overlong UTF-8": b'{"text": "\xc0\xaf"}',
-    "UTF-16": '{"text": "Oi"}'.encode("utf-16"),
-    "UTF-8 with a mark": b"\xef\xbb\xbf{}",
-    "deep objects": DEEP,
-    "deep lists": b"[" * 100_000,
-    "deep inside": b'{"account_id": ' + b"[" * 5000 + b"]" * 5000 + b"}",
-    "NaN": b'{"to": NaN, "text": Infinity, "value": -Infinity}',
-    "2^63": b'{"user_id": 9223372036854775808, "quote_id": 9223372036854775808, "to": 9223372036854775808}',
-    "-2^63 - 1": b'{"user_id": -9223372036854775809, "quote_id": -9223372036854775809}',
-    "a huge number": HUGE_NUMBER,
-    "1e400": b'{"quote_id": 1e400, "muted_until": 1e400}',
-    "duplicate keys": b'{"text": "Oi", "text": 17, "email": "a@b.example", "email": []}',
-    "odd keys": b'{"__proto__": {}, "constructor": 1, "": 2, "\\u0000": 3}',
-    "a list": b"[1, 2]",
-    "no object": b'"text"',
-    "a form": b"text=Oi&to=%2B5511988880000",
-    "XML": b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]><x>&e;</x>',
-    "many fields": json.dumps({f"field{n}": n for n in range(60_000)}).encode(),
-    "many items": json.dumps(
-        {"text": "Oi", "name": "x", "scopes": ["read"] * 50_000, "account_ids": [1] * 50_000}
-    ).encode(),
-    "many fields inside": json.dumps({"text": {f"field{n}": n for n in range(60_000)}}).encode(),
-    "too much": b'{"text": "' + b"x" * (1024 * 1024) + b'"}',
-}
-JSON = "application/json"
-KINDS = (
-    *(
-        JSON,
-        JSON + "; charset=utf-16",
-        JSON + "; charset=nonsense",
-        JSON + '; charset="',
-        "text/plain",
-        "text/html",
-    ),
-    *(
-        "application/x-www-form-urlencoded",
-        "multipart/form-data",
-        "multipart/form-data; boundary=",
-        "nonsense",
-    ),
-    *(
-        "multipart/form-data; boundary=x",
-        "multipart/form-data; boundary=" + "y" * 500,
-        "multipart/mixed; boundary=x",
-    ),
-)
-VALUES = (
-    *(
-        "%00",
-        "a%00b",
-        "%ff",
-        "%ED%A0%80",
-        "%2e%2e%2f",
-        "..%2f..%2fetc%2fpasswd",
-        "-1",
-        "0",
-        "1.5",
-        "1e9",
-        "NaN",
-        "null",
-    ),
-    *(
-        str(2**31),
-        str(2**63 - 1),
-        str(2**63),
-        str(2**64),
-        "9" * 19,
-        "9" * 20,
-        "9" * 21,
-        "9" * 300,
-        "%D9%A3",
-        "x" * 3000,
-    ),
-    *(
-        "%27%20or%201%3D1--",
-        "%7B%7B7*7%7D%7D",
-        "%F0%9F%99%82",
-        "%E2%80%AE",
-        "%25",
-        "%20",
-        "%0d%0aSet-Cookie:%20a=b",
-    ),
-)
-# For parameters that a route does not declare: they are decoded, and their values never read.
-DECODED_VALUES = ("%00", "%ff", "%ED%A0%80", "9" * 300, "x" * 3000, "%0d%0aSet-Cookie:%20a=b")
-HEADERS: tuple[dict[str, str], ...] = (
-    {"Range": "bytes=9223372036854775808-"},
-    {"Range": "bytes=" + ",".join(f"{n}-{n}" for n in range(500))},
-    {"If-None-Match": '"' * 1000},
-    {"If-Modified-Since": "yesterday"},
-    {"Cookie": "confab_refresh=" + "x" * 4000 + "; a=\xff; =; ;;"},
-    {"Origin": "https://\xff"},
-    {"Accept-Encoding": "gzip;q=9999, br;q=-1, \xff"},
-    {"X-Forwarded-For": "," * 2000},
-    {"Host": "\xff:99999999"},
-    {"Content-Encoding": "nonsense"},
-    {"X-Confab": "1", "Cookie": "confab_refresh=00000000-0000-0000-0000-000000000000.\xff"},
-    {"webhook-id": "\xff", "webhook-timestamp": "9" * 400, "webhook-signature": "v1,\xff"},
-)
+T = TypeVar("T")
+# One case in this many is sent to a route.
+SHARE = 3
+
+
+def part(cases: Sequence[T], route: Route, routes: Sequence[Route]) -> Sequence[T]:
+    """The cases of this route; any SHARE routes in a row have all of them."""
+    return cases[routes.index(route) % SHARE :: SHARE] if len(routes) >= SHARE else cases
+
+
+def test_each_case_is_sent_to_some_route() -> None:
+    sent = {case for route in CHANGING for case in part(KIND_CASES, route, CHANGING)}
+    assert sent == set(KIND_CASES)
+    for name in {name for route in WITH_PARAMETERS for name in parameters(route)}:
+        routes = routes_with(name)
+        assert {value for route in routes for value in part(VALUES, route, routes)} == set(VALUES)
 
 
 @pytest.fixture
@@ -198,13 +109,8 @@ async def test_hostile_bodies_are_rejected(web_only: Stack, target: RouteTarget,
     found: list[str] = []
     for what, body in BODIES.items():
         found += await attempt(target, route, what, body, headers={"Content-Type": JSON})
-    for kind in KINDS:
-        for body in (
-            b'{"text": "Oi"}',
-            b"--x\r\n\r\n",
-            b'--x\r\nContent-Disposition: form-data; name="\xff"\r\n\r\na',
-        ):
-            found += await attempt(target, route, kind, body, headers={"Content-Type": kind})
+    for kind, body in part(KIND_CASES, route, CHANGING):
+        found += await attempt(target, route, kind, body, headers={"Content-Type": kind})
     assert found == []
     if route.method != "DELETE":
         await assert_all_is_there(web_only, target)
@@ -247,6 +153,14 @@ async def test_hostile_field_values_are_rejected(web_only: Stack, target: RouteT
     await assert_all_is_there(web_only, target)
 
 
+def parameters(route: Route) -> list[str]:
+    return re.findall(r"\{(\w+)", route.path)
+
+
+def routes_with(name: str) -> list[Route]:
+    return [route for route in WITH_PARAMETERS if name in parameters(route)]
+
+
 def filled(path: str, values: dict[str, Any]) -> str:
     """The route's path; a parameter without a value here gets an unknown one."""
     return re.sub(r"\{(\w+)(?::(?:[^{}]|\{[^{}]*\})*)?\}", lambda m: str(values.get(m[1], 2**40)), path)
@@ -256,9 +170,8 @@ def filled(path: str, values: dict[str, Any]) -> str:
 async def test_hostile_paths_are_rejected(web_only: Stack, target: RouteTarget, route: Route) -> None:
     """Each path parameter in turn."""
     found: list[str] = []
-    names = re.findall(r"\{(\w+)", route.path)
-    for name in names:
-        for value in VALUES:
+    for name in parameters(route):
+        for value in part(VALUES, route, routes_with(name)):
             known = {
                 "provider": "whatsapp",
                 "account_id": target.account_id,
@@ -289,11 +202,11 @@ async def test_hostile_queries_and_headers_are_rejected(
     path, found = address(target, route), list[str]()
     declared = route.query().fields if route.query else {}
     for name in dict.fromkeys([*declared, "unknown", "%00", "limit", "cursor"]):
-        for value in VALUES if name in declared else DECODED_VALUES:
+        for value in VALUES if name in declared else part(DECODED_VALUES, route, READING):
             found += await attempt(target, route, "a query", path=f"{path}?{name}={value}")
         found += await attempt(target, route, "a query twice", path=f"{path}?{name}=1&{name}=2")
         found += await attempt(target, route, "a bare query", path=f"{path}?{name}")
-    for headers in HEADERS:
+    for headers in part(HEADERS, route, READING):
         found += await attempt(target, route, str(headers)[:60], headers=headers)
     found += await attempt(target, route, "a body", b"{", headers={"Content-Type": JSON})
     assert found == []
