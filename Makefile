@@ -42,9 +42,15 @@ coverage: $(VENV)/dev.stamp programs ## branch coverage of server/ and workers/ 
 	@$(PYTHON) -m coverage combine --quiet
 	@$(PYTHON) -m coverage report
 
+# What fails beside the others is run once more, alone: a machine that stood still is told apart from a fault.
 pytest:
-	@chromium=$$(.ci/chromium) && nginx=$$(.ci/nginx) && pgbouncer=$$(.ci/pgbouncer) && \
-		CHROMIUM=$$chromium NGINX=$$nginx PGBOUNCER=$$pgbouncer $(PYTEST) -n $(JOBS) $(TESTS)
+	@export CHROMIUM NGINX PGBOUNCER; \
+	CHROMIUM=$$(.ci/chromium) && NGINX=$$(.ci/nginx) && PGBOUNCER=$$(.ci/pgbouncer) || exit 1; \
+	$(PYTEST) -n $(JOBS) $(TESTS) && exit 0; \
+	test $$? -eq 1 || exit 1; \
+	echo "confab: running the tests that failed once more, alone" >&2; \
+	$(PYTEST) -n 0 --last-failed --maxfail 1 $(TESTS) && \
+		echo "confab: the tests that failed beside the others have passed alone: see their failures above" >&2
 
 unit: $(VENV)/dev.stamp
 	@$(PYTEST) -n 2 -q -m unit $(TESTS)
