@@ -6,7 +6,7 @@ from typing import Any
 
 from redis.asyncio import Connection, ConnectionPool, SSLConnection, UnixDomainSocketConnection
 
-from server.config.urls.redis_url import RedisAddress
+from server.config.urls.redis_url import RedisAddress, RedisOptions
 
 # After 15 s of silence the kernel probes the peer, and closes the connection after another 15 s.
 KEEPALIVE = {"TCP_KEEPIDLE": 15, "TCP_KEEPINTVL": 5, "TCP_KEEPCNT": 3}
@@ -48,14 +48,15 @@ class UnixConnection(IdleCheck, UnixDomainSocketConnection):
 
 def make_pool(address: RedisAddress, connect_timeout_seconds: float) -> ConnectionPool:
     """A pool that opens its connections when they are needed."""
-    options: dict[str, Any] = {"socket_connect_timeout": connect_timeout_seconds, **address.options}
+    options: RedisOptions = {"socket_connect_timeout": connect_timeout_seconds, **address.options}
     # The client has a timeout for whole commands; the library's would create a task for each write.
     options.pop("socket_timeout", None)
     if address.is_socket:
         options.pop("socket_keepalive", None)
         return ConnectionPool(UnixConnection, **options)
-    keepalive = {"socket_keepalive": True, "socket_keepalive_options": _keepalive_options()}
-    return ConnectionPool(TlsConnection if address.is_tls else TcpConnection, **{**keepalive, **options})
+    options.setdefault("socket_keepalive", True)
+    connection = TlsConnection if address.is_tls else TcpConnection
+    return ConnectionPool(connection, socket_keepalive_options=_keepalive_options(), **options)
 
 
 def _keepalive_options() -> Mapping[int, int]:

@@ -223,15 +223,14 @@ class EdgeRunner(web.AppRunner):
     def __init__(self, app: web.Application, *, timeouts: Timeouts = TIMEOUTS, **options: Any) -> None:
         super().__init__(app, **options)
         write_headers = header_writer(app[CONFIG], app[APP_PAGE])
-        self._options: dict[str, Any] = {"timeouts": timeouts, "write_headers": write_headers}
+        self._make = partial(EdgeServer, timeouts=timeouts, write_headers=write_headers)
 
     async def _make_server(self) -> web.Server:
         made = await super()._make_server()
-        return EdgeServer(
+        return self._make(
             partial(_handle, made.request_handler),
             request_factory=partial(self.app._make_request, _cls=EdgeRequest),
             **self._kwargs,
-            **self._options,
         )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from math import isfinite
-from typing import Any
+from typing import TypedDict, cast
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from server.config.reader import ConfigError
@@ -24,12 +24,34 @@ ENCODE = "a password must be percent-encoded (@ as %40, / as %2F, ? as %3F, # as
 UNREADABLE = f"is not a valid URL: {ENCODE}"
 
 
+class RedisOptions(TypedDict, total=False):
+    """Keyword arguments of redis-py's connections; times are in seconds."""
+
+    host: str
+    port: int
+    path: str
+    db: int
+    username: str
+    password: str
+    client_name: str
+    socket_timeout: float
+    socket_connect_timeout: float
+    socket_keepalive: bool
+    health_check_interval: float
+    ssl_cert_reqs: str
+    ssl_check_hostname: bool
+    ssl_ca_certs: str
+    ssl_ca_data: str
+    ssl_certfile: str
+    ssl_keyfile: str
+
+
 @dataclass(frozen=True, slots=True)
 class RedisAddress:
-    """Where Redis is, and how to connect: `options` are keyword arguments of redis-py's connections."""
+    """Where Redis is, and how to connect."""
 
     location: str  # host:port or socket path, for messages: without user and password
-    options: Mapping[str, Any]
+    options: RedisOptions
     is_tls: bool
     is_socket: bool
 
@@ -79,9 +101,13 @@ def _split(url: str) -> SplitResult:
     return parts
 
 
-def _credentials(parts: SplitResult) -> dict[str, str]:
-    given = {"username": parts.username, "password": parts.password}
-    return {name: _decoded(text) for name, text in given.items() if text}
+def _credentials(parts: SplitResult) -> RedisOptions:
+    given = RedisOptions()
+    if parts.username:
+        given["username"] = _decoded(parts.username)
+    if parts.password:
+        given["password"] = _decoded(parts.password)
+    return given
 
 
 def _decoded(text: str) -> str:
@@ -108,7 +134,7 @@ def _port(parts: SplitResult) -> int:
     return port
 
 
-def _db(parts: SplitResult, options: Mapping[str, Any]) -> int:
+def _db(parts: SplitResult, options: RedisOptions) -> int:
     path = unquote(parts.path).strip("/")
     if not path:
         return int(options.get("db", 0))
@@ -157,7 +183,7 @@ def _text(text: str) -> str:
     return text
 
 
-OPTIONS: Mapping[str, Callable[[str], Any]] = {
+OPTIONS: Mapping[str, Callable[[str], str | float]] = {
     "db": _database,
     "username": _text,
     "password": _text,
@@ -175,8 +201,8 @@ OPTIONS: Mapping[str, Callable[[str], Any]] = {
 }
 
 
-def _query(query: str) -> dict[str, Any]:
-    options: dict[str, Any] = {}
+def _query(query: str) -> RedisOptions:
+    options: dict[str, str | float] = {}
     for name, text in parse_qsl(query, keep_blank_values=True):
         if name not in OPTIONS:
             shown = f"the option {name}" if NAME.fullmatch(name) else "an option"
@@ -189,10 +215,10 @@ def _query(query: str) -> dict[str, Any]:
             options[name] = OPTIONS[name](text)
         except _UrlError as wrong:
             raise wrong if name == "db" else _UrlError(f"has the option {name}, which {wrong}") from None
-    return options
+    return cast(RedisOptions, options)
 
 
-def _with_tls(options: Mapping[str, Any], cert_reqs: str) -> dict[str, Any]:
+def _with_tls(options: RedisOptions, cert_reqs: str) -> RedisOptions:
     """Check the host name in the certificate unless the operator names their own CA, which signs nothing else."""
     reqs = options.get("ssl_cert_reqs", cert_reqs)
     has_own_ca = "ssl_ca_certs" in options or "ssl_ca_data" in options
@@ -201,19 +227,22 @@ def _with_tls(options: Mapping[str, Any], cert_reqs: str) -> dict[str, Any]:
         raise _UrlError("has ssl_check_hostname=true, which needs ssl_cert_reqs=required")
     if "ssl_keyfile" in options and "ssl_certfile" not in options:
         raise _UrlError("has the option ssl_keyfile without ssl_certfile: add it")
-    tls = {"ssl_cert_reqs": reqs, "ssl_check_hostname": by_name}
+    tls: RedisOptions = {"ssl_cert_reqs": reqs, "ssl_check_hostname": by_name}
     if "ssl_certfile" in options:
         # One file may contain both; without ssl_keyfile the library ignores the certificate.
         tls["ssl_keyfile"] = options.get("ssl_keyfile", options["ssl_certfile"])
     return {**options, **tls}
 
 
-def _check_files(options: Mapping[str, Any]) -> None:
+def _check_files(options: RedisOptions) -> None:
     """Load the files now: the library loads them when it connects, and its errors do not name the file."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    for name, kind in (("ssl_ca_certs", "cafile"), ("ssl_ca_data", "cadata")):
-        if name in options:
-            _load(name, "certificates", partial(context.load_verify_locations, **{kind: options[name]}))
+    if "ssl_ca_certs" in options:
+        path = options["ssl_ca_certs"]
+        _load("ssl_ca_certs", "certificates", partial(context.load_verify_locations, cafile=path))
+    if "ssl_ca_data" in options:
+        text = options["ssl_ca_data"]
+        _load("ssl_ca_data", "certificates", partial(context.load_verify_locations, cadata=text))
     if "ssl_certfile" in options:
         files = options["ssl_certfile"], options["ssl_keyfile"]
         # Without the last argument OpenSSL would prompt for the key's password on the terminal.
