@@ -218,7 +218,7 @@ async def test_a_hanging_response_does_not_delay_the_shutdown(start: Start) -> N
         pass
     begun = time.monotonic()
     await sandbox.client.server.close()
-    assert time.monotonic() - begun < 2
+    assert time.monotonic() - begun < 20
     await asyncio.gather(hanging, return_exceptions=True)
 
 

@@ -26,7 +26,7 @@ async def listening(sandbox: Driver) -> AsyncIterator[ClientResponse]:
 
 async def next_event(answer: ClientResponse, name: str) -> Any:
     """Read server-sent events until one of this name comes."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         while True:
             line = (await answer.content.readline()).decode().strip()
             if line == f"event: {name}":
@@ -244,7 +244,7 @@ async def test_a_closed_receiver_does_no_harm(sandbox: Driver) -> None:
     account_id = await sandbox.account()
     await sandbox.api("POST", "/webhooks", 201, json={"request_url": url, "source": "messaging"})
     await sandbox.write(account_id)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         while not (report := await sandbox.control("GET", "/deliveries"))["webhooks"][0]["lost"]:
             pass
     assert report["log"][0]["outcome"] == "ClientConnectorError"

@@ -17,7 +17,7 @@ from server.store.messages.messages import ChangedMessage
 from server.store.people import users
 from server.store.sending.outbox import take_attempt
 from server.store.sending.sends import Author, insert_send
-from tests.support.peers import message_received
+from tests.support.peers import PATIENCE_SECONDS, message_received
 from workers.context import PARTS, Parts
 from workers.messages import ingest
 from workers.messages.outcomes import settle_send
@@ -181,7 +181,7 @@ class Listener:
 
     async def open(self) -> "Listener":
         await self._pubsub.subscribe(topic_channel(account_topic(self._account_id)))
-        await self._pubsub.get_message(timeout=5)
+        await self._pubsub.get_message(timeout=PATIENCE_SECONDS)
         return self
 
     async def heard(self) -> list[tuple[int, dict[str, Any]]]:
@@ -189,7 +189,7 @@ class Listener:
         await publish(self._redis, self._account_id, [Push(-1, None, b"{}")])
         found: list[tuple[int, dict[str, Any]]] = []
         while True:
-            message = await self._pubsub.get_message(ignore_subscribe_messages=True, timeout=5)
+            message = await self._pubsub.get_message(ignore_subscribe_messages=True, timeout=PATIENCE_SECONDS)
             assert message is not None
             pushes = decode_pushes(message["data"])
             if pushes[0].seq == -1:

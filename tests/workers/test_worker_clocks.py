@@ -58,7 +58,7 @@ async def test_jobs_queued_by_a_machine_with_a_wrong_clock_are_due_in_time(
     turn(skew)
     await enqueue(crew.redis, 1)
     turn(0)
-    assert await queue_age_seconds(crew.redis, QUEUE) < 5
+    assert await queue_age_seconds(crew.redis, QUEUE) < 20
     async with crew.working():
         await crew.jobs.have_ended(1)
 
@@ -72,7 +72,7 @@ async def test_a_delayed_job_waits_as_long_as_it_should(crew: Workers, turn: Tur
         await eventually(lambda: listening(crew))
         await queue.enqueue(crew.redis, "note", 2, delay_seconds=0.4)
         await crew.jobs.have_ended(2)
-    assert 0.4 <= time.monotonic() - begun < 10
+    assert 0.4 <= time.monotonic() - begun < 30
 
 
 @pytest.mark.parametrize("skew", [SLOW, FAST])
@@ -84,7 +84,7 @@ async def test_a_retried_job_waits_as_long_as_it_should(crew: Workers, turn: Tur
     async with crew.working():
         await crew.jobs.have_ended(1)
     assert crew.jobs.begun == [1, 1]
-    assert 0.4 <= time.monotonic() - begun < 10
+    assert 0.4 <= time.monotonic() - begun < 30
 
 
 @pytest.mark.parametrize("skew", [SLOW, FAST])
@@ -105,5 +105,5 @@ async def test_a_request_for_a_sweep_is_dated_by_the_database(
     turn(skew)
     await request_sweep(harness.parts, account["id"])
     (row,) = await harness.fetch("select extract(epoch from clock_timestamp())::float8 as now")
-    assert 0 <= row["now"] - wanted[0] < 5
-    assert 0 <= await seconds_since(harness.parts, wanted[0]) < 5
+    assert 0 <= row["now"] - wanted[0] < 20
+    assert 0 <= await seconds_since(harness.parts, wanted[0]) < 20

@@ -139,7 +139,7 @@ async def test_a_ping_is_answered_and_a_pong_is_no_command(web_only: Stack) -> N
     async with web_only.stranger.session.ws_connect(web_only.stranger.url + "/ws", autoping=False) as socket:
         await socket.pong(b"unasked")
         await socket.ping(b"are you there")
-        answer = await socket.receive(timeout=5)
+        answer = await socket.receive(timeout=20)
         assert (answer.type, answer.data) == (WSMsgType.PONG, b"are you there")
 
 
@@ -149,4 +149,4 @@ async def test_a_compressed_frame_ends_the_socket(web_only: Stack) -> None:
     async with web_only.stranger.session.ws_connect(url, compress=15) as socket:
         assert socket.compress == 0
         await socket.send_frame(b"\x00\x01\x02", WSMsgType.TEXT, compress=15)
-        assert (await socket.receive(timeout=5)).data == 1002
+        assert (await socket.receive(timeout=20)).data == 1002

@@ -21,14 +21,14 @@ async def connect_after_a_dead_socket() -> None:
     loop.add_reader(descriptor, was_called.set)
     peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_AT_CLOSE)
     peer.close()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         await was_called.wait()
     os.close(descriptor)
     with socket.socket() as other:
         os.dup2(other.fileno(), descriptor)
     with socket.socket(fileno=descriptor) as fresh, socket.create_server(("127.0.0.1", 0)) as listener:
         fresh.setblocking(False)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(20):
             await loop.sock_connect(fresh, listener.getsockname())
 
 

@@ -116,7 +116,7 @@ async def test_a_slow_redis_costs_fifty_milliseconds_once(
     monkeypatch.setattr(limiter, "_take", hang)
     assert REDIS_TIMEOUT_SECONDS == 0.05
     monkeypatch.setattr(rate_limiter, "REDIS_TIMEOUT_SECONDS", REDIS_TIMEOUT_SECONDS)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         for _ in range(20):
             await limiter.take(Rate("test", 100, SLOW), "ana")
     assert cancelled == 1

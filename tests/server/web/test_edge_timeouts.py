@@ -35,7 +35,7 @@ async def impatient(config: Config) -> AsyncIterator[int]:
         yield port
 
 
-async def closes(port: int, data: bytes, seconds: float = 3.0) -> bool:
+async def closes(port: int, data: bytes, seconds: float = 20.0) -> bool:
     """Whether the server closes a connection on which only this is sent."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     try:
@@ -83,7 +83,7 @@ async def test_half_a_head_after_a_whole_request_times_out(impatient: int) -> No
     writer.write(KEEP_ALIVE)
     await reader.readuntil(b'"}')
     writer.write(b"GET /hea")
-    async with asyncio.timeout(3):
+    async with asyncio.timeout(20):
         assert await reader.read() == b""
     writer.close()
 
@@ -105,7 +105,7 @@ async def test_slowly_sent_requests_time_out(impatient: int) -> None:
 
         trickling = asyncio.create_task(trickle(writer))
         try:
-            async with asyncio.timeout(3):
+            async with asyncio.timeout(20):
                 while await reader.read(1000):
                     pass
         except ConnectionResetError:
