@@ -26,7 +26,7 @@ function belongsToPage(event: KeyboardEvent, name: string): boolean {
 /** Runs commands by key, also those that are pressed before they are loaded. */
 function listen(registry: CommandRegistry): () => void {
   // The next press is for what this one shows.
-  const run = (name: string) => flushSync(() => registry.press(name));
+  const run = (name: string) => flushSync(() => registry.press(name, isLoadingParts()));
   const early = new EarlyPresses({ run, isLoading: isLoadingParts, isPageFree: () => !isCovered() && !isField(document.activeElement) });
   const onKeyDown = (event: KeyboardEvent) => {
     const name = nameOf(event);

@@ -1,6 +1,7 @@
 /** The keys of all actions: what the help shows, and what the components that offer them register. */
 import type { MessageId } from "@/i18n/ids";
-import type { CommandGroup } from "./registry";
+
+export type CommandGroup = "navigation" | "list" | "chat" | "message" | "composer" | "settings" | "help";
 
 interface MapEntry {
   readonly group: CommandGroup;
@@ -58,3 +59,8 @@ export type MappedId = keyof typeof KEYS;
 export const KEY_MAP: Readonly<Record<MappedId, MapEntry>> = KEYS;
 
 export const MAPPED_IDS = Object.keys(KEYS) as readonly MappedId[];
+
+const ALL_KEYS: ReadonlySet<string> = new Set(Object.values(KEY_MAP).flatMap(({ keys }) => keys));
+
+/** Whether any action has this press or sequence, offered now or not. */
+export const isMapped = (pressed: string): boolean => ALL_KEYS.has(pressed);

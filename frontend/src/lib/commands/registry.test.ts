@@ -98,6 +98,17 @@ describe("CommandRegistry", () => {
     expect([inbox.run.mock.calls.length, next.run.mock.calls.length]).toEqual([1, 1]);
   });
 
+  it("runs no second key alone where the sequence is another action's", () => {
+    const [mute, mine] = [make("mute", { keys: ["m"] }), make("mine", { keys: ["g m"] })];
+    registry.register(mute);
+    registry.register(make("inbox", { keys: ["g i"] }));
+    expect([registry.press("g"), registry.press("m")]).toEqual([true, true]);
+    expect([registry.press("g"), registry.press("m", true)]).toEqual([true, false]);
+    registry.register(mine);
+    expect(registry.press("m", true)).toBe(true);
+    expect([mute.run.mock.calls.length, mine.run.mock.calls.length]).toEqual([0, 1]);
+  });
+
   it("forgets the first key of a sequence after a while", () => {
     vi.useFakeTimers();
     const inbox = make("inbox", { keys: ["g i"] });

@@ -1,7 +1,6 @@
 /** The actions a user can run by key or from the palette: those of the components that are mounted. */
+import { isMapped, type CommandGroup } from "./map";
 import { isCharacter } from "./press";
-
-export type CommandGroup = "navigation" | "list" | "chat" | "message" | "composer" | "settings" | "help";
 
 export interface Command {
   readonly id: string;
@@ -69,17 +68,24 @@ export class CommandRegistry {
     return command !== undefined;
   }
 
-  /** Runs the command of this press; false if there is none and it did not begin a sequence. */
-  press(name: string): boolean {
-    const pressed = this.#pending === null ? name : `${this.#pending} ${name}`;
+  /** Runs the command of this press; false if there is none and it did not begin a sequence, or if it may still be loaded. */
+  press(name: string, isLoading = false): boolean {
+    const first = this.#pending;
+    const pressed = first === null ? name : `${first} ${name}`;
     this.#forget();
     const command = this.#find(pressed);
     if (command !== undefined) {
       command.run();
       return true;
     }
-    if (pressed !== name) return this.press(name);
-    return this.#begin(name);
+    if (first === null) return this.#begin(name);
+    return isMapped(pressed) ? this.#miss(first, isLoading) : this.press(name, isLoading);
+  }
+
+  /** The user meant the sequence, never its second key alone. */
+  #miss(first: string, isLoading: boolean): boolean {
+    if (isLoading) this.#wait(first);
+    return !isLoading;
   }
 
   #find(pressed: string): Command | undefined {
@@ -91,9 +97,13 @@ export class CommandRegistry {
   #begin(name: string): boolean {
     const isStart = this.#commands.some(({ keys }) => keys?.some((key) => key.startsWith(`${name} `)) === true);
     if (!isStart || (!this.hasCharacterKeys && isCharacter(name))) return false;
-    this.#pending = name;
-    this.#timer = setTimeout(() => this.#forget(), SEQUENCE_MS);
+    this.#wait(name);
     return true;
+  }
+
+  #wait(first: string): void {
+    this.#pending = first;
+    this.#timer = setTimeout(() => this.#forget(), SEQUENCE_MS);
   }
 
   #forget(): void {

@@ -1,1 +1,0 @@
-export{t as ChoiceDialog}from"./ChoiceDialog-757qfR4J.js";
