@@ -9,7 +9,7 @@ import { useCharacterKeys } from "@/lib/commands/context";
 import { printShortcut } from "@/lib/commands/describe";
 import { KEY_MAP, MAPPED_IDS } from "@/lib/commands/map";
 import { isCharacter } from "@/lib/commands/press";
-import type { CommandGroup } from "@/lib/commands/map";
+import type { CommandGroup } from "@/lib/commands/registry";
 import { FORMAT_KEYS, FORMATS, type Format } from "@/lib/formatKeys";
 import { useSendKey, type SendKey } from "@/lib/sendKey";
 import { CharacterKeys } from "./CharacterKeys";

@@ -8,8 +8,7 @@ import { useCharacterKeys, useCommands } from "@/lib/commands/context";
 import { printKeys } from "@/lib/commands/describe";
 import { isCharacter, nameOf } from "@/lib/commands/press";
 import { rank } from "@/lib/commands/rank";
-import type { CommandGroup } from "@/lib/commands/map";
-import type { Command } from "@/lib/commands/registry";
+import type { Command, CommandGroup } from "@/lib/commands/registry";
 import { isolate } from "@/lib/texts";
 import { iconOf } from "./icons";
 

@@ -1,7 +1,6 @@
 /** The keys of all actions: what the help shows, and what the components that offer them register. */
 import type { MessageId } from "@/i18n/ids";
-
-export type CommandGroup = "navigation" | "list" | "chat" | "message" | "composer" | "settings" | "help";
+import type { CommandGroup } from "./registry";
 
 interface MapEntry {
   readonly group: CommandGroup;
@@ -59,8 +58,3 @@ export type MappedId = keyof typeof KEYS;
 export const KEY_MAP: Readonly<Record<MappedId, MapEntry>> = KEYS;
 
 export const MAPPED_IDS = Object.keys(KEYS) as readonly MappedId[];
-
-const ALL_KEYS: ReadonlySet<string> = new Set(Object.values(KEY_MAP).flatMap(({ keys }) => keys));
-
-/** Whether any action has this press or sequence, offered now or not. */
-export const isMapped = (pressed: string): boolean => ALL_KEYS.has(pressed);

@@ -1,6 +1,7 @@
 /** The actions a user can run by key or from the palette: those of the components that are mounted. */
-import { isMapped, type CommandGroup } from "./map";
 import { isCharacter } from "./press";
+
+export type CommandGroup = "navigation" | "list" | "chat" | "message" | "composer" | "settings" | "help";
 
 export interface Command {
   readonly id: string;
@@ -79,7 +80,7 @@ export class CommandRegistry {
       return true;
     }
     if (first === null) return this.#begin(name);
-    return isMapped(pressed) ? this.#miss(first, isLoading) : this.press(name, isLoading);
+    return isCharacter(name) ? this.#miss(first, isLoading) : this.press(name, isLoading);
   }
 
   /** The user meant the sequence, never its second key alone. */
