@@ -100,9 +100,22 @@ async def check_screen(page: Page) -> None:
     await check_one_scheme(page)
     async with other_color_scheme(page):
         assert await audit(page, *COLOR_RULES) == []
-    size = page.viewport_size
-    if size is not None and size["width"] <= PHONE_PX:
+    if _is_phone(page):
         await check_fit_at(page, *NARROWEST)
+
+
+async def check_variant(page: Page) -> None:
+    """One of two windows that show the same screen: its colours are checked in the large one only."""
+    if _is_phone(page):
+        await check_one_scheme(page)
+        await check_fit_at(page, *NARROWEST)
+    else:
+        await check_screen(page)
+
+
+def _is_phone(page: Page) -> bool:
+    size = page.viewport_size
+    return size is not None and size["width"] <= PHONE_PX
 
 
 async def check_sizes(page: Page) -> None:

@@ -7,7 +7,7 @@ from playwright.async_api import FilePayload, Page, expect
 
 from tests.browser.checks import check_screen
 from tests.browser.screens import Inbox, sign_in_demo_user, visit
-from tests.browser.test_composer import PHONE, check, expect_sent
+from tests.browser.test_composer import PHONE, check, check_each, expect_sent
 from tests.browser.test_voice import open_chat
 from tests.support.fixtures_browser import Windows
 from tests.support.fixtures_stack import Stack
@@ -35,11 +35,11 @@ async def test_a_slash_finds_and_inserts_a_reply_with_its_values_and_files(
     page, chat = inbox.page, inbox.page.url
     await create(page, demo, "Saudação", "Oi {{contact.first_name | default: 'there'}}!", "oi")
     await create(page, demo, "Prices", "The prices, {{contact.name}}", "precos", file=True)
-    await check(page, f"replies-{len(window)}")
+    await check_each(page, f"replies-{len(window)}")
     await visit(page, chat)
     await inbox.composer.press("/")
     await expect(page.get_by_test_id("reply-option")).to_have_count(2)
-    await check(page, f"reply-picker-{len(window)}")
+    await check_each(page, f"reply-picker-{len(window)}")
     await page.get_by_test_id("palette-input").fill("saudacao")
     await expect(page.get_by_test_id("reply-option")).to_have_count(1)
     await page.keyboard.press("Enter")
@@ -116,7 +116,7 @@ async def test_a_reply_is_given_to_a_team(demo: Stack, windows: Windows, window:
     await expect(row).to_contain_text("Only you")
     await page.get_by_test_id("reply-edit").click()
     await page.get_by_test_id("reply-reach").select_option(str(team["id"]))
-    await check(page, f"reply-team-{len(window)}")
+    await check_each(page, f"reply-team-{len(window)}")
     await page.get_by_test_id("reply-save").click()
     await expect(row).to_contain_text("Sales")
     (stored,) = (await owner.ok("GET", "/api/replies"))["items"]
