@@ -7,7 +7,7 @@ from playwright.async_api import Page, expect
 
 from tests.browser.checks import check_one_scheme
 from tests.browser.colleagues import open_colleague
-from tests.browser.screens import Inbox, connect_account
+from tests.browser.screens import Inbox, connect_account, visit
 from tests.support.fixtures_browser import Windows
 from tests.support.fixtures_stack import Stack
 
@@ -33,7 +33,7 @@ async def test_new_chats_find_their_owner(demo: Stack, windows: Windows) -> None
     await check_one_scheme(page)
     await save_screenshots(page, "numbers")
 
-    await page.goto(page.url.replace("/connections", "/settings/team"))
+    await visit(page, "/settings/team")
     limit = page.get_by_test_id("person").filter(has_text="Ana Souza").get_by_test_id("user-chat-limit")
     await limit.fill("20")
     await page.keyboard.press("Tab")

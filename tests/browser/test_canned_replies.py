@@ -6,8 +6,8 @@ import pytest
 from playwright.async_api import FilePayload, Page, expect
 
 from tests.browser.checks import check_screen
-from tests.browser.screens import Inbox, sign_in_demo_user
-from tests.browser.test_composer import PHONE, check, expect_sent
+from tests.browser.screens import Inbox, sign_in_demo_user, visit
+from tests.browser.test_composer import PHONE, check, check_each, expect_sent
 from tests.browser.test_voice import open_chat
 from tests.support.fixtures_browser import Windows
 from tests.support.fixtures_stack import Stack
@@ -16,7 +16,7 @@ PRICES: FilePayload = {"name": "prices.pdf", "mimeType": "application/pdf", "buf
 
 
 async def create(page: Page, demo: Stack, name: str, text: str, shortcut: str, *, file: bool = False) -> None:
-    await page.goto(demo.stranger.url + "/settings/replies")
+    await visit(page, "/settings/replies")
     await page.get_by_test_id("reply-new").click()
     await page.get_by_test_id("reply-name").fill(name)
     await page.get_by_test_id("reply-shortcut").fill(shortcut)
@@ -35,11 +35,11 @@ async def test_a_slash_finds_and_inserts_a_reply_with_its_values_and_files(
     page, chat = inbox.page, inbox.page.url
     await create(page, demo, "Saudação", "Oi {{contact.first_name | default: 'there'}}!", "oi")
     await create(page, demo, "Prices", "The prices, {{contact.name}}", "precos", file=True)
-    await check(page, f"replies-{len(window)}")
-    await page.goto(chat)
+    await check_each(page, f"replies-{len(window)}")
+    await visit(page, chat)
     await inbox.composer.press("/")
     await expect(page.get_by_test_id("reply-option")).to_have_count(2)
-    await check(page, f"reply-picker-{len(window)}")
+    await check_each(page, f"reply-picker-{len(window)}")
     await page.get_by_test_id("palette-input").fill("saudacao")
     await expect(page.get_by_test_id("reply-option")).to_have_count(1)
     await page.keyboard.press("Enter")
@@ -49,6 +49,7 @@ async def test_a_slash_finds_and_inserts_a_reply_with_its_values_and_files(
     await page.get_by_test_id("palette-input").fill("/precos")
     await page.keyboard.press("Enter")
     await expect(page.get_by_test_id("tray-item")).to_contain_text("prices.pdf")
+    # What was counted meanwhile is read when the app loads.
     await page.goto(demo.stranger.url + "/settings/replies")
     await expect(page.get_by_test_id("reply").filter(has_text="Prices")).to_contain_text("Used once")
 
@@ -59,7 +60,7 @@ async def test_what_has_no_value_is_asked_for_and_what_is_left_is_asked_about(
     inbox = await open_chat(windows, demo)
     page, chat = inbox.page, inbox.page.url
     await create(page, demo, "Shop", "Here is {{account.name}}", "shop")
-    await page.goto(chat)
+    await visit(page, chat)
     await inbox.composer.press("/")
     await page.get_by_test_id("reply-option").click()
     form = page.get_by_test_id("reply-fill")
@@ -87,7 +88,7 @@ async def test_escape_leaves_the_slash_and_unknown_variables_are_not_saved(
     await expect(page.get_by_test_id("palette-input")).to_be_focused()
     await page.keyboard.press("Escape")
     await expect(inbox.composer).to_have_value("/")
-    await page.goto(demo.stranger.url + "/settings/replies")
+    await visit(page, "/settings/replies")
     await page.get_by_test_id("reply-new").click()
     await page.get_by_test_id("reply-name").fill("Wrong")
     await page.get_by_test_id("reply-text").fill("{{contact.nme}}")
@@ -115,7 +116,7 @@ async def test_a_reply_is_given_to_a_team(demo: Stack, windows: Windows, window:
     await expect(row).to_contain_text("Only you")
     await page.get_by_test_id("reply-edit").click()
     await page.get_by_test_id("reply-reach").select_option(str(team["id"]))
-    await check(page, f"reply-team-{len(window)}")
+    await check_each(page, f"reply-team-{len(window)}")
     await page.get_by_test_id("reply-save").click()
     await expect(row).to_contain_text("Sales")
     (stored,) = (await owner.ok("GET", "/api/replies"))["items"]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.async_api import FilePayload, Page, expect
 
-from tests.browser.checks import check_screen
+from tests.browser.checks import check_screen, check_variant
 from tests.browser.screens import Inbox, connect_account
 from tests.browser.test_tabs import another_tab
 from tests.browser.test_voice import open_chat, sent_by_us
@@ -26,9 +26,19 @@ def text_file(name: str, size: int = 20) -> FilePayload:
 
 async def check(page: Page, name: str) -> None:
     """Check the screen, and save a screenshot if requested."""
+    await save_screenshot(page, name)
+    await check_screen(page)
+
+
+async def check_each(page: Page, name: str) -> None:
+    """The same in one of two windows, a large one and a phone."""
+    await save_screenshot(page, name)
+    await check_variant(page)
+
+
+async def save_screenshot(page: Page, name: str) -> None:
     if SHOTS:
         await page.screenshot(path=Path(SHOTS) / f"{name}.png")
-    await check_screen(page)
 
 
 async def texts_sent(demo: Stack) -> list[str | None]:
@@ -118,7 +128,7 @@ async def test_emoji_by_picker_and_by_colon(demo: Stack, windows: Windows, varia
     await page.get_by_test_id("composer-emoji").click()
     picker = page.get_by_role("dialog", name="Emoji")
     await expect(picker.get_by_role("gridcell").first).to_be_visible()
-    await check(page, f"emoji-picker-{variant}")
+    await check_each(page, f"emoji-picker-{variant}")
     await picker.get_by_label("Search emoji").fill("party popper")
     await expect(picker.get_by_role("gridcell", name="party popper")).to_be_visible()
     await picker.get_by_label("Search emoji").press("Enter")
@@ -127,7 +137,7 @@ async def test_emoji_by_picker_and_by_colon(demo: Stack, windows: Windows, varia
     await expect(inbox.composer).to_be_focused()
     await page.keyboard.type(" and :rocke")
     await expect(page.get_by_role("option", name="rocket")).to_be_visible()
-    await check(page, f"emoji-suggestions-{variant}")
+    await check_each(page, f"emoji-suggestions-{variant}")
     await page.keyboard.press("Enter")
     await expect(inbox.composer).to_have_value("🎉 and 🚀 ")
     await page.keyboard.type(":wave:")
@@ -255,13 +265,13 @@ async def test_a_recording_pauses_on_enter_and_can_be_heard(
     page = inbox.page
     await page.get_by_test_id("voice-record").click()
     await expect(page.get_by_role("timer")).to_contain_text("Recording 0:01")
-    await check(page, f"recording-{variant}")
+    await check_each(page, f"recording-{variant}")
     await page.keyboard.press("Enter")
     await expect(page.get_by_role("timer")).to_contain_text("Paused")
     listen = page.get_by_test_id("voice-listen")
     await listen.get_by_role("button", name="Listen to the recording").click()
     await expect(listen.get_by_role("button", name="Stop listening")).to_be_visible()
-    await check(page, f"recording-paused-{variant}")
+    await check_each(page, f"recording-paused-{variant}")
     assert await sent_by_us(demo) == []
 
 

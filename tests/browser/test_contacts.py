@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.async_api import expect
 
-from tests.browser.checks import check_screen
+from tests.browser.checks import check_variant
 from tests.browser.screens import Inbox, connect_account
 from tests.support.fixtures_browser import Windows
 from tests.support.fixtures_stack import Stack
@@ -45,7 +45,7 @@ async def test_contacts_are_shown_with_picture_and_name(demo: Stack, windows: Wi
     details = page.get_by_test_id("chat-details")
     await expect(details.get_by_role("listitem")).to_have_count(2)
     await expect(details.get_by_text("+49 1511 2340003")).to_be_visible()
-    await check_screen(page)
+    await check_variant(page)
     if folder := os.environ.get("SHOTS"):
         await page.screenshot(path=f"{folder}/{variant}-details.png")
     await details.get_by_test_id("chat-details-close").click()

@@ -8,7 +8,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from server.config import ROOT
-from tests.browser.checks import NARROWEST, PHONE, audit, check_fit
+from tests.browser.checks import COLOR_RULES, NARROWEST, NEXT_FRAME, PHONE, audit, check_fit
 from tests.support.fixtures_browser import Windows
 from tests.support.ports import free_port
 
@@ -43,20 +43,26 @@ async def check_components(page: Page) -> None:
     assert await audit(page) == []
 
 
+async def check_colors(page: Page) -> None:
+    """Nothing else depends on the scheme."""
+    assert await audit(page, *COLOR_RULES) == []
+
+
 async def test_every_component_is_accessible_and_fits(design_url: str, windows: Windows) -> None:
     windows.expect_errors(NO_SERVER)
     page = await windows.open("about:blank")
     # The server builds each module when it is asked for the first time.
     await page.goto(design_url, timeout=STARTS_SECONDS * 1_000)
     await expect(page.get_by_test_id("design-page")).to_be_visible(timeout=STARTS_SECONDS * 1_000)
-    for size in (None, PHONE, NARROWEST):
-        if size is not None:
-            await page.set_viewport_size({"width": size[0], "height": size[1]})
-        await check_components(page)
-        # The width changes where an overlay lies, not what it is.
-        check = check_components if size is None else check_fit
-        for scheme in ("light", "dark"):
-            await check_overlays(page, scheme, check)
+    await check_components(page)
+    await check_overlays(page, "light", check_components)
+    await check_overlays(page, "dark", check_colors)
+    # The width changes where an overlay lies, not what it is.
+    for (width, height), check in ((PHONE, check_components), (NARROWEST, check_fit)):
+        await page.set_viewport_size({"width": width, "height": height})
+        await page.evaluate(NEXT_FRAME)
+        await check(page)
+        await check_overlays(page, "light", check_fit)
 
 
 async def check_overlays(page: Page, scheme: str, check: Callable[[Page], Awaitable[None]]) -> None:

@@ -152,6 +152,8 @@ async def test_a_quote_jumps_to_an_old_message_and_scrolling_back_has_no_gap(
 
     await inbox.page.reload()
     await expect(own_text(inbox, texts[10])).to_be_in_viewport()
+    # Keys and live updates come after the first rows.
+    await expect(inbox.page.get_by_role("log")).to_be_attached()
     await inbox.answer("An answer")
     await expect(inbox.bubble("An answer")).to_be_in_viewport()
     await expect(inbox.bubble("Live again")).to_be_in_viewport()

@@ -6,7 +6,7 @@ from pathlib import Path
 from playwright.async_api import Page, expect
 
 from tests.browser.checks import check_sizes
-from tests.browser.screens import Inbox, connect_account
+from tests.browser.screens import Inbox, connect_account, visit
 from tests.support.fixtures_browser import Windows
 from tests.support.fixtures_stack import Stack
 
@@ -45,7 +45,7 @@ async def test_a_closed_number_answers_by_itself(demo: Stack, windows: Windows) 
     await save_screenshot(page, "hours-card")
 
     await demo.write("acc-1", "Is anybody there?")
-    await page.goto(f"{demo.stranger.url}/inbox")
+    await visit(page, "/inbox")
     await own.open_chat("Bia Lima")
     await own.expect_status("We are back soon, Bia", "delivered")
     await expect(page.get_by_test_id("outside-hours")).to_contain_text("Outside office hours")

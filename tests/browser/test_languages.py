@@ -1,18 +1,25 @@
 """The app in each of its languages: texts, dates, numbers, and the language that the page declares."""
 
-from typing import Final
+from typing import Any, Final
 
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.browser.checks import check_one_scheme
-from tests.browser.screens import Inbox, connect_account
+from tests.browser.checks import PHONE, check_fit_at, check_one_scheme
+from tests.browser.screens import Inbox, connect_account, visit
 from tests.browser.test_screens import VARIANTS
 from tests.support.fixtures_browser import Windows
 from tests.support.fixtures_stack import Stack
 
 NO_CHUNK: Final = r"ERR_FAILED|error loading dynamically imported module|Failed to fetch dynamically"
-PAGES: Final = ("/connections", "/usage", "/audit", "/settings/profile", "/settings/team")
+#: With a part of each, which the page before does not have.
+PAGES: Final = {
+    "/connections": "account-card",
+    "/usage": "usage-before",
+    "/audit": "audit-line",
+    "/settings/profile": "notify-unassigned-bell",
+    "/settings/team": "person",
+}
 #: By the language of the browser: that of the page, the inbox, the field of a message, the usage, the day.
 TEXTS: Final = {
     "de-AT": (
@@ -94,19 +101,31 @@ async def test_a_language_that_cannot_be_loaded_is_reported_and_english_stays(
 
 @pytest.mark.parametrize(
     ("locale", "variant"),
-    # German has the longest words, so it is seen in both windows.
-    [("de-DE", "light"), ("de-DE", "phone"), ("es-MX", "phone"), ("pt-BR", "light")],
+    # German has the longest words, so it is seen in both sizes, by touch, which has the larger buttons.
+    [
+        ("de-DE", VARIANTS["phone"] | {"width": 1280, "height": 800}),
+        ("es-MX", VARIANTS["phone"]),
+        ("pt-BR", VARIANTS["light"]),
+    ],
+    ids=["de-DE", "es-MX-phone", "pt-BR-light"],
 )
 async def test_pages_have_room_for_longer_texts(
-    demo: Stack, windows: Windows, locale: str, variant: str
+    demo: Stack, windows: Windows, locale: str, variant: dict[str, Any]
 ) -> None:
     await connect_account(demo)
     await demo.write("acc-1", "A question")
-    inbox = await Inbox.signed_in(windows, demo, **VARIANTS[variant] | {"locale": locale})
+    inbox = await Inbox.signed_in(windows, demo, **variant | {"locale": locale})
+    page = inbox.page
     await expect(inbox.chats).to_have_count(1)
-    await check_one_scheme(inbox.page)
-    for path in PAGES:
-        await inbox.page.goto(demo.stranger.url + path)
-        await expect(inbox.page.get_by_role("heading", level=1)).to_be_visible()
-        await expect(inbox.page.locator("[aria-busy=true]")).to_have_count(0)
-        await check_one_scheme(inbox.page)
+    await check_words(page)
+    for path, part in PAGES.items():
+        await visit(page, path)
+        await expect(page.get_by_test_id(part).first).to_be_visible()
+        await expect(page.locator("[aria-busy=true]")).to_have_count(0)
+        await check_words(page)
+
+
+async def check_words(page: Page) -> None:
+    """The words have room, in a large window on a phone too."""
+    await check_one_scheme(page)
+    await check_fit_at(page, *PHONE)

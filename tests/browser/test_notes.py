@@ -6,7 +6,7 @@ from playwright.async_api import Locator, expect
 
 from server.rules.account_states import Seen
 from tests.browser.checks import check_screen
-from tests.browser.screens import Inbox, connect_account, sign_in_demo_user
+from tests.browser.screens import Inbox, connect_account, sign_in_demo_user, visit
 from tests.support.factories import CHANNELS, observe
 from tests.support.fixtures_browser import Windows
 from tests.support.fixtures_stack import Stack
@@ -179,7 +179,7 @@ async def test_a_note_is_found_and_opened_where_it_lies(demo: Stack, windows: Wi
     await write_note(inbox, "She asked for a discount")
     await expect(note(inbox, "She asked for a discount")).to_have_count(1)
     page = inbox.page
-    await page.goto(demo.stranger.url + "/inbox")
+    await visit(page, "/inbox")
     await page.get_by_test_id("search").fill("discount")
     result = page.get_by_test_id("search-note")
     await expect(result).to_contain_text("She asked for a discount")

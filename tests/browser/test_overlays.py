@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.async_api import Locator, Page, expect
 
-from tests.browser.checks import check_screen
+from tests.browser.checks import check_screen, check_variant
 from tests.browser.screens import Inbox, connect_account
 from tests.browser.test_screens import VARIANTS
 from tests.support.fixtures_browser import Windows
@@ -20,7 +20,7 @@ PHONES = {variant for variant in VARIANTS if "phone" in variant}
 
 async def check_overlay(page: Page, name: str) -> None:
     """Check the screen, and save a screenshot if requested."""
-    await check_screen(page)
+    await check_variant(page)
     if folder := os.environ.get("SHOTS"):
         await page.screenshot(path=f"{folder}/{name}.png")
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from playwright.async_api import expect
 
-from tests.browser.test_composer import PHONE, check, expect_sent
+from tests.browser.test_composer import PHONE, check, check_each, expect_sent
 from tests.browser.test_organising import chat_named, colleague_of
 from tests.browser.test_voice import open_chat
 from tests.server.handlers.test_planned import plan
@@ -21,14 +21,14 @@ async def test_a_message_is_planned_changed_and_sent_now(
     page = inbox.page
     await inbox.composer.fill("Bom dia")
     await page.get_by_test_id("plan-menu").click()
-    await check(page, f"plan-menu-{len(window)}")
+    await check_each(page, f"plan-menu-{len(window)}")
     await page.get_by_test_id("plan-tomorrow").click()
     await expect(inbox.composer).to_have_value("")
     await expect(page.get_by_test_id("planned")).to_contain_text("Bom dia")
-    await check(page, f"planned-{len(window)}")
+    await check_each(page, f"planned-{len(window)}")
     await page.get_by_test_id("planned-edit").click()
     await page.get_by_test_id("plan-text").fill("Boa tarde")
-    await check(page, f"plan-form-{len(window)}")
+    await check_each(page, f"plan-form-{len(window)}")
     await page.get_by_test_id("plan-save").click()
     await expect(page.get_by_test_id("planned")).to_contain_text("Boa tarde")
     await page.get_by_test_id("planned-send").click()

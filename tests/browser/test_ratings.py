@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from playwright.async_api import expect
 
 from tests.browser.keyboard import press_sequence
+from tests.browser.screens import visit
 from tests.browser.test_composer import check
 from tests.browser.test_organising import chat_named, colleague_of
 from tests.browser.test_voice import open_chat
@@ -33,7 +34,7 @@ async def test_a_number_asks_and_the_answer_is_a_line_in_the_thread(demo: Stack,
     await ana.ok("POST", f"{path}/send", {"text": "Claro"})
     await ana.ok("PUT", f"{path}/status", {"status": "closed"})
     await await_question(demo)
-    await page.goto(f"{demo.stranger.url}/inbox/{chat['account_id']}/{chat['id']}")
+    await visit(page, f"/inbox/{chat['account_id']}/{chat['id']}")
     await expect(inbox.bubble("Nota de 1 a 5?")).to_be_visible()
     await demo.write("acc-1", "4")
     await expect(page.get_by_test_id("thread-activity").last).to_contain_text("Rated 4 of 5")

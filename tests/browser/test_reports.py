@@ -8,7 +8,7 @@ from playwright.async_api import expect
 
 from server.store.reports import recounts
 from server.web.app_keys import DATABASE
-from tests.browser.checks import check_screen, check_tab_order
+from tests.browser.checks import check_tab_order, check_variant
 from tests.browser.screens import Inbox, connect_account, sign_in_demo_user
 from tests.browser.test_screens import VARIANTS
 from tests.support.factories import make_chat
@@ -35,7 +35,7 @@ async def test_an_admin_reads_reports_down_to_a_chat(demo: Stack, windows: Windo
     await expect(page.get_by_role("button", name="Show only Beatriz").first).to_be_visible()
     messages = page.get_by_role("region", name="Messages, compared")
     await expect(messages.get_by_role("row", name="Beatriz")).to_be_visible()
-    await check_screen(page)
+    await check_variant(page)
     if variant == "light":
         await check_tab_order(page)
     if PICTURES:
@@ -52,11 +52,11 @@ async def test_an_admin_reads_reports_down_to_a_chat(demo: Stack, windows: Windo
     await page.get_by_test_id("measure-reply").click()
     plot = page.get_by_role("region", name="How many took how long")
     await plot.get_by_role("button", name="Table").click()
-    await check_screen(page)
+    await check_variant(page)
     await plot.get_by_role("row").nth(3).get_by_role("button").click()
     fact = page.get_by_test_id("report-fact").first
     await expect(fact).to_be_visible()
-    await check_screen(page)
+    await check_variant(page)
     if PICTURES:
         await page.screenshot(path=Path(PICTURES) / f"reports-{variant}-chats.png")
     await fact.get_by_role("link").click()

@@ -6,12 +6,12 @@ import pytest
 from playwright.async_api import Page, expect
 
 from server.config import DEMO_EMAIL
-from tests.browser.checks import check_one_scheme, check_screen, check_tab_order
+from tests.browser.checks import check_one_scheme, check_tab_order, check_variant
 from tests.browser.screens import Inbox, connect_account
 from tests.support.fixtures_browser import Windows
 from tests.support.fixtures_stack import DEMO_PASSWORD, Stack
 
-# `check_screen` checks the colours of both schemes and the narrowest window, so no variant is dark or narrower.
+# `check_variant` checks the colours of both schemes and the narrowest window, so no variant is dark or narrower.
 VARIANTS: dict[str, dict[str, Any]] = {
     "light": {"color_scheme": "light"},
     "phone": {"color_scheme": "light", "width": 390, "height": 844, "has_touch": True, "is_mobile": True},
@@ -34,16 +34,16 @@ async def write_from_every_customer(demo: Stack) -> None:
 async def test_every_screen_fits_and_is_accessible(demo: Stack, windows: Windows, variant: str) -> None:
     page = await windows.open(demo.stranger.url, **VARIANTS[variant])
     await expect(page.get_by_test_id("login-demo")).to_be_visible()
-    await check_screen(page)
+    await check_variant(page)
     await page.get_by_test_id("login-demo").click()
     inbox = Inbox(page)
     await close_first_dialog(page)
     await expect(page.get_by_text("Connect your first number")).to_be_visible()
-    await check_screen(page)
+    await check_variant(page)
     await check_connections(demo, inbox)
     await inbox.go_to("Inbox")
     await expect(page.get_by_text("No chats yet")).to_be_visible()
-    await check_screen(page)
+    await check_variant(page)
     await check_chats(demo, inbox)
 
 
@@ -54,26 +54,26 @@ async def check_connections(demo: Stack, inbox: Inbox) -> None:
     # The inbox, shown until the page is loaded, invites to connect a number too.
     await expect(page.get_by_role("heading", name="Numbers", exact=True)).to_be_visible()
     await expect(page.get_by_role("heading", name="Connect your first number")).to_be_visible()
-    await check_screen(page)
+    await check_variant(page)
     await page.get_by_test_id("connect-number").click()
     await expect(page.get_by_test_id("connect-qr")).to_be_visible()
-    await check_screen(page)
+    await check_variant(page)
     await page.keyboard.press("Escape")
     await expect(page.get_by_role("dialog")).to_have_count(0)
     await connect_account(demo)
     await expect(page.get_by_text("Connected", exact=True)).to_be_visible()
-    await check_screen(page)
+    await check_variant(page)
 
 
 async def check_chats(demo: Stack, inbox: Inbox) -> None:
     """The list, and a thread with a reply."""
     await write_from_every_customer(demo)
     await expect(inbox.chats).to_have_count(len(CUSTOMERS))
-    await check_screen(inbox.page)
+    await check_variant(inbox.page)
     await inbox.open_chat("Hana Sato")
     await inbox.answer("One moment, please.")
     await inbox.expect_status("One moment, please.", "delivered")
-    await check_screen(inbox.page)
+    await check_variant(inbox.page)
 
 
 @pytest.mark.parametrize("variant", ["light", "phone"])

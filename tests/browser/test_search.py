@@ -6,7 +6,7 @@ import re
 import pytest
 from playwright.async_api import expect
 
-from tests.browser.checks import check_screen
+from tests.browser.checks import check_screen, check_variant
 from tests.browser.screens import Inbox, connect_account
 from tests.browser.test_screens import VARIANTS
 from tests.support.fixtures_browser import Windows
@@ -63,10 +63,10 @@ async def test_search_results_fit_and_are_accessible(demo: Stack, windows: Windo
     field = inbox.page.get_by_label("Search contacts, chats and messages")
     await field.fill("order")
     await expect(inbox.page.get_by_test_id("search-message")).to_have_count(2)
-    await check_screen(inbox.page)
+    await check_variant(inbox.page)
     await field.fill("nowhere to be found")
     await expect(inbox.page.get_by_text("Nothing found", exact=True)).to_be_visible()
-    await check_screen(inbox.page)
+    await check_variant(inbox.page)
 
 
 async def test_a_contact_found_opens_their_chat_or_a_first_message(demo: Stack, windows: Windows) -> None:

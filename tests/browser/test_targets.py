@@ -3,6 +3,7 @@
 from playwright.async_api import Page, expect
 
 from tests.browser.checks import check_screen
+from tests.browser.screens import visit
 from tests.browser.test_voice import open_chat
 from tests.support.fixtures_browser import Windows
 from tests.support.fixtures_stack import Stack
@@ -12,7 +13,7 @@ LATE = "Reply overdue by 1 hr"
 
 async def promise(page: Page, demo: Stack) -> None:
     """A first reply within an hour, at any time of the day."""
-    await page.goto(demo.stranger.url + "/settings/targets")
+    await visit(page, "/settings/targets")
     await expect(page.get_by_text("No targets yet")).to_be_visible()
     await page.get_by_test_id("target-new").click()
     await page.get_by_test_id("target-name").fill("Fast")
@@ -35,7 +36,7 @@ async def test_a_late_reply_is_seen_until_it_is_written(demo: Stack, windows: Wi
     page, chat = inbox.page, inbox.page.url
     await demo.execute("update channels_conversation set opened_at = opened_at - interval '126 minutes'")
     await promise(page, demo)
-    await page.goto(chat)
+    await visit(page, chat)
     await expect(page.get_by_test_id("thread-target")).to_contain_text(LATE)
     await expect(page.get_by_test_id("chat-target")).to_contain_text("−1h")
     await narrow(page, "Breached")

@@ -8,7 +8,7 @@ from playwright.async_api import Locator, Page, expect
 from server.store.plans.entitlements import grant
 from server.web.app_keys import DATABASE
 from tests.browser.checks import check_screen
-from tests.browser.screens import Inbox, connect_account, sign_in_demo_user
+from tests.browser.screens import Inbox, connect_account, sign_in_demo_user, visit
 from tests.support.fixtures_browser import Windows
 from tests.support.fixtures_stack import Stack
 
@@ -54,10 +54,10 @@ async def test_an_invited_user_joins_an_account_and_sees_what_their_role_allows(
     await expect(page.get_by_test_id("account-menu")).to_be_focused()
 
     # An agent sees the account, and no controls of its owner or of the team.
-    await guest.goto(f"{demo.stranger.url}/connections")
+    await visit(guest, "/connections")
     await expect(guest.get_by_test_id("account-card")).to_be_visible()
     await expect(guest.get_by_test_id("account-menu")).to_have_count(0)
-    await guest.goto(f"{demo.stranger.url}/settings/team")
+    await visit(guest, "/settings/team")
     await expect(guest.get_by_test_id("person").first).to_be_visible()
     await expect(guest.get_by_test_id("invite-email")).to_have_count(0)
     await save_screenshot(guest, "team-agent-dark-phone")
@@ -65,7 +65,7 @@ async def test_an_invited_user_joins_an_account_and_sees_what_their_role_allows(
 
 async def hand_over(page: Page, guest: Page, demo: Stack) -> None:
     """To Eva and back, by keyboard; her page updates live. Only the payer and admins see the control."""
-    await guest.goto(f"{demo.stranger.url}/connections")
+    await visit(guest, "/connections")
     await expect(guest.get_by_test_id("account-card")).to_be_visible()
     people = (await (await sign_in_demo_user(demo)).ok("GET", "/api/users"))["items"]
     (eva,) = [person["id"] for person in people if person["name"] == "Eva Lima"]
@@ -76,7 +76,7 @@ async def hand_over(page: Page, guest: Page, demo: Stack) -> None:
         await expect(page.get_by_test_id("hand-over-question")).to_be_visible()
         choice = page.get_by_label("New billing owner")
         await choice.select_option(label=await labelled(choice, label))
-        await check_all_variants(page, "hand-over")
+        await check_both_sizes(page, "hand-over")
         await page.get_by_test_id("confirm-hand-over").press("Enter")
         await expect(payer).to_contain_text(name)
         # The payer is an owner of the account.
@@ -122,16 +122,13 @@ async def labelled(choice: Locator, label: str | re.Pattern[str]) -> str:
     return (await choice.locator("option").filter(has_text=label).text_content()) or ""
 
 
-async def check_all_variants(page: Page, name: str) -> None:
-    """Light and dark, on desktop and phone."""
-    for scheme in ("light", "dark"):
-        await page.emulate_media(color_scheme=scheme)
-        for width in (1280, 390):
-            await page.set_viewport_size({"width": width, "height": 844})
-            await check_screen(page)
-            await save_screenshot(page, f"{name}-{scheme}-{width}")
+async def check_both_sizes(page: Page, name: str) -> None:
+    """On a desktop and a phone, each in the colours of both schemes."""
+    for width in (1280, 390):
+        await page.set_viewport_size({"width": width, "height": 844})
+        await check_screen(page)
+        await save_screenshot(page, f"{name}-{width}")
     await page.set_viewport_size({"width": 1280, "height": 800})
-    await page.emulate_media(color_scheme="light")
 
 
 async def test_a_key_is_shown_once_and_revoked(demo: Stack, windows: Windows) -> None:

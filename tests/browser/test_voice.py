@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.async_api import FilePayload, expect
 
-from tests.browser.checks import check_screen
+from tests.browser.checks import check_variant
 from tests.browser.screens import Inbox, connect_account
 from tests.support.fixtures_browser import Windows
 from tests.support.fixtures_stack import Stack
@@ -35,7 +35,7 @@ async def test_a_voice_message_is_recorded_sent_and_playable(
     page = inbox.page
     await page.get_by_role("button", name="Record a voice message").click()
     await expect(page.get_by_role("timer")).to_have_text(re.compile("Recording 0:0[2-9]"))
-    await check_screen(page)
+    await check_variant(page)
     await expect(page.get_by_role("button", name="Pause recording")).to_be_focused()
     await page.get_by_role("button", name="Send voice message").click()
     await expect(page.get_by_test_id("voice-recorder")).to_have_count(0)

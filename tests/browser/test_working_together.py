@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from playwright.async_api import Page, Route, expect
 
-from tests.browser.checks import check_screen
+from tests.browser.checks import check_screen, check_variant
 from tests.browser.colleagues import open_colleague
-from tests.browser.screens import Inbox, connect_account, sign_in_demo_user
+from tests.browser.screens import Inbox, connect_account, sign_in_demo_user, visit
 from tests.support.fixtures_browser import Windows
 from tests.support.fixtures_stack import Stack
 
@@ -137,13 +137,13 @@ async def test_where_a_category_is_asked_for_closing_asks_first(
     await switch.click()
     await expect(switch).to_be_enabled()
     await expect(switch).to_be_checked()
-    await check_screen(own.page)
+    await check_variant(own.page)
     await save_screenshot(own.page, f"category-setting-{len(window)}")
-    await own.page.goto(demo.stranger.url + "/inbox")
+    await visit(own.page, "/inbox")
     await own.open_chat("Bia Lima")
     await own.page.get_by_test_id("chat-finish").click()
     await expect(own.page.get_by_test_id("close-submit")).to_be_disabled()
-    await check_screen(own.page)
+    await check_variant(own.page)
     await save_screenshot(own.page, f"category-{len(window)}")
     await own.page.keyboard.press("Escape")
     await expect_state(own, "open", "Unassigned")
