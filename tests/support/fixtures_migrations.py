@@ -18,4 +18,4 @@ def split(text: str) -> list[str]:
 
 
 def pytest_configure() -> None:
-    sqlparse.split = split
+    sqlparse.split = split  # type: ignore[assignment]

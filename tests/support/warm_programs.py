@@ -6,6 +6,7 @@ Where the start by the interpreter is the point, `cold` starts them.
 
 import json
 import os
+import select
 import signal
 import socket
 import subprocess
@@ -43,6 +44,7 @@ class Forked:
     def __init__(self, name: str, reports: socket.socket) -> None:
         self._name, self._reports = name, reports
         self._code: int | None = None
+        self._reading = threading.Lock()
         self.pid = int(reports.recv(64))
 
     def poll(self) -> int | None:
@@ -52,15 +54,15 @@ class Forked:
         return None
 
     def wait(self, timeout: float | None = None) -> int:
-        """Wait until it ends and return the exit code."""
-        if self._code is None:
-            self._reports.settimeout(timeout)
-            try:
+        """Wait until it ends and return the exit code; several threads may."""
+        ready = select.poll()
+        ready.register(self._reports, select.POLLIN)
+        if not ready.poll(None if timeout is None else timeout * 1000):
+            raise subprocess.TimeoutExpired(self._name, timeout or 0)
+        with self._reading:
+            if self._code is None:
                 self._code = int(self._reports.recv(64))
-            except (BlockingIOError, TimeoutError):
-                raise subprocess.TimeoutExpired(self._name, timeout or 0) from None
-            self._reports.close()
-        return self._code
+            return self._code
 
     def send_signal(self, sig: int) -> None:
         if self.poll() is None:
