@@ -42,10 +42,11 @@ class Forked:
     """A process that the server has forked."""
 
     def __init__(self, name: str, reports: socket.socket) -> None:
-        self._name, self._reports = name, reports
+        # By its number: a socket in a circle of garbage warns that it was not closed.
+        self._name, self._reports = name, reports.detach()
         self._code: int | None = None
         self._reading = threading.Lock()
-        self.pid = int(reports.recv(64))
+        self.pid = int(os.read(self._reports, 64))
 
     def poll(self) -> int | None:
         """The exit code, if it has ended."""
@@ -61,7 +62,7 @@ class Forked:
             raise subprocess.TimeoutExpired(self._name, timeout or 0)
         with self._reading:
             if self._code is None:
-                self._code = int(self._reports.recv(64))
+                self._code = int(os.read(self._reports, 64))
             return self._code
 
     def send_signal(self, sig: int) -> None:
@@ -73,7 +74,7 @@ class Forked:
         self.send_signal(signal.SIGKILL)
 
     def __del__(self) -> None:
-        self._reports.close()
+        os.close(self._reports)
 
 
 @dataclass
