@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from server.backups import sealing
 from tests.cli.programs import PRODUCTION, Settings
 from tests.cli.shell import Shell
 from tests.support.fixtures_stack import Stack
@@ -25,3 +26,12 @@ def served(settings: Settings, services: Services, own_database_url: str, redis_
 @pytest.fixture
 def shell(stack: Stack) -> Shell:
     return Shell(stack.config)
+
+
+@pytest.fixture
+def cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of settings, at the least cost: with that of production they are nine tenths of a restore in this process.
+
+    Commands in processes of their own hash as in production, in `test_backup_killed.py` for example.
+    """
+    monkeypatch.setattr(sealing, "COST", {"n": 2, "r": 8, "p": 1})

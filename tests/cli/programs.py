@@ -14,8 +14,8 @@ PRODUCTION = {
 RUNNING = r"Inbox +(http://\S+)\n +Sign in +demo@confab\.local +(\S+)\n +Sandbox phone +(http://\S+)"
 
 
-def serve(settings: Settings, tmp_path: Path, *arguments: str) -> Program:
-    return Program("run.py", *arguments, settings=settings, output=tmp_path / "output")
+def serve(settings: Settings, tmp_path: Path, *, is_cold: bool = False) -> Program:
+    return Program("run.py", settings=settings, output=tmp_path / "output", is_cold=is_cold)
 
 
 def sentence(settings: Settings, *arguments: str) -> str:

@@ -22,7 +22,7 @@ DAY = 24 * 3600
 
 
 @pytest.fixture
-def system(config: Config, services: Services) -> System:
+def system(config: Config, services: Services, cheap_hashes: None) -> System:
     return make_system(config, services)
 
 

@@ -17,7 +17,7 @@ from tests.support.services import Services
 
 
 @pytest.fixture
-def system(config: Config, services: Services) -> System:
+def system(config: Config, services: Services, cheap_hashes: None) -> System:
     return make_system(config, services)
 
 

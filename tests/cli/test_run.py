@@ -13,7 +13,7 @@ from tests.support.services import Services
 
 
 def test_everything_starts_from_nothing_and_prints_its_addresses(settings: Settings, tmp_path: Path) -> None:
-    with serve(settings, tmp_path) as program:
+    with serve(settings, tmp_path, is_cold=True) as program:
         inbox, password, phone = program.wait_for_output(RUNNING).groups()
         assert inbox == f"http://127.0.0.1:{settings['PORT']}"
         assert phone == f"http://127.0.0.1:{settings['SANDBOX_PORT']}"
@@ -70,7 +70,7 @@ def test_web_and_worker_run_separately_on_external_servers(served: Settings, tmp
     ready = f"http://127.0.0.1:{served['PORT']}/health/ready"
     with serve(apart, tmp_path) as web:
         web.wait_for_output("is running")
-        with Program("worker.py", settings=served, output=tmp_path / "worker") as worker:
+        with Program("worker.py", settings=served, output=tmp_path / "worker", is_cold=True) as worker:
             assert wait_for(
                 lambda: (get(ready)[1] or {}).get("checks", {}).get("redis", {}).get("worker_alive")
             )
@@ -163,7 +163,7 @@ COMMANDS = (
 
 
 def test_help_lists_every_command() -> None:
-    shown = run("--help", settings={}).stdout
+    shown = run("--help", settings={}, is_cold=True).stdout
     assert all(f"\n    {command} " in shown for command in COMMANDS)
 
 

@@ -85,7 +85,7 @@ class Fleet:
         return [(person, person.accounts) for person in people]
 
     def _up(self) -> list[Running]:
-        return [web for web in self.webs if web.process.returncode is None]
+        return [web for web in self.webs if web.is_running]
 
     async def replace_web(self, index: int) -> None:
         """A new process behind the proxy of a killed one."""
@@ -102,7 +102,7 @@ class Fleet:
         for wire in (self.web_wire, *self.worker_wires):
             wire.late, wire.is_lost = (lambda: 0.0), (lambda: False)
         for index, web in enumerate(self.webs):
-            if web.process.returncode is not None:
+            if not web.is_running:
                 await self.replace_web(index)
 
 

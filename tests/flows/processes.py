@@ -3,7 +3,6 @@
 import asyncio
 import os
 import signal
-import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -12,11 +11,11 @@ from typing import Any
 
 import aiohttp
 
-from server.config import ROOT
 from tests.conftest import JWT_SECRET
 from tests.support.peers import WEBHOOK_SECRET, Peer, eventually
 from tests.support.ports import free_port
 from tests.support.programs import signal_running
+from tests.support.warm_programs import Process, output_to, start
 
 START_SECONDS = 30.0
 STOP_SECONDS = 25.0
@@ -30,7 +29,7 @@ class Running:
     """One started process; its output goes to a file that is shown when it does not start."""
 
     name: str
-    process: asyncio.subprocess.Process
+    process: Process
     output: Path
     url: str = ""
 
@@ -40,14 +39,16 @@ class Running:
         return await self.ended()
 
     async def ended(self) -> int:
-        async with asyncio.timeout(STOP_SECONDS):
-            return await self.process.wait()
+        return await asyncio.to_thread(self.process.wait, STOP_SECONDS)
 
     async def kill(self) -> None:
         """End it as a power cut would, unless it has ended."""
-        if self.process.returncode is None:
-            self.process.kill()
-            await self.process.wait()
+        self.process.kill()
+        await self.ended()
+
+    @property
+    def is_running(self) -> bool:
+        return self.process.poll() is None
 
     def says(self, text: str) -> bool:
         return text in self.output.read_text()
@@ -85,17 +86,15 @@ class Site:
         output = self.folder / f"{name}.log"
         environment = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
         environment |= {**self.environment, **changes}
-        with output.open("wb") as file:
-            process = await asyncio.create_subprocess_exec(
-                sys.executable, str(ROOT / script), env=environment, cwd=ROOT, stdout=file, stderr=file
-            )
+        with output_to(output) as streams:
+            process = start([script], environment, streams)
         running = Running(name, process, output)
         self.started.append(running)
         return running
 
     async def _until(self, running: Running, check: Any) -> None:
         async def ready() -> bool:
-            assert running.process.returncode is None, running.output.read_text()
+            assert running.is_running, running.output.read_text()
             return bool(await check())
 
         await eventually(ready, START_SECONDS)

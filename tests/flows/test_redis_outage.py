@@ -48,7 +48,7 @@ async def test_everything_recovers_by_itself_with_the_worker_embedded(
     await eventually(lambda: taken(2), 20)
     await socket.wait_for_event("message:new", body="congelado")
 
-    assert web.process.returncode is None
+    assert web.is_running
     ids = [event["message_id"] for event in events]
     with watching(own_site.environment["DATABASE_URL"]) as rows:
         await eventually(lambda: asyncio.to_thread(rows.holds_all, ids))

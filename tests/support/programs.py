@@ -6,7 +6,7 @@ import os
 import re
 import signal
 import subprocess
-import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -17,7 +17,8 @@ from typing import Any, TypeVar
 
 import psycopg2
 
-from server.config import ROOT, Config
+from server.config import Config
+from tests.support.warm_programs import Process, cold, output_to, start
 
 T = TypeVar("T")
 
@@ -43,32 +44,39 @@ def environment(**settings: str) -> dict[str, str]:
     return {**own, **dict.fromkeys(ADDRESSES_AND_SECRETS, ""), **settings}
 
 
-def run(*arguments: str, settings: Mapping[str, str], stdin: str = "") -> subprocess.CompletedProcess[str]:
-    """Run `run.py` with these arguments to its end."""
-    return subprocess.run(
-        [sys.executable, str(ROOT / "run.py"), *arguments],
-        env=environment(**settings),
-        input=stdin,
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE_SECONDS,
-        check=False,
-    )
+def run(
+    *arguments: str, settings: Mapping[str, str], stdin: str = "", is_cold: bool = False
+) -> subprocess.CompletedProcess[str]:
+    """Run `run.py` with these arguments to its end; `is_cold` as an operator does, by the interpreter."""
+    command = ["run.py", *arguments]
+    with (
+        tempfile.TemporaryFile("w+") as given,
+        tempfile.TemporaryFile("w+") as output,
+        tempfile.TemporaryFile("w+") as errors,
+    ):
+        given.write(stdin)
+        given.seek(0)
+        begin = cold if is_cold else start
+        process = begin(command, environment(**settings), (given, output, errors))
+        try:
+            code = process.wait(PATIENCE_SECONDS)
+        finally:
+            process.kill()
+        output.seek(0)
+        errors.seek(0)
+        return subprocess.CompletedProcess(command, code, output.read(), errors.read())
 
 
 class Program:
     """A long-lived process with its output in a file; stopped at the end of the `with` block, by force if needed."""
 
-    def __init__(self, *command: str, settings: Mapping[str, str], output: Path) -> None:
+    def __init__(
+        self, *command: str, settings: Mapping[str, str], output: Path, is_cold: bool = False
+    ) -> None:
         self._output = output
-        with output.open("w") as file:
-            self.process = subprocess.Popen(
-                [sys.executable, *command],
-                env=environment(**settings),
-                stdout=file,
-                stderr=subprocess.STDOUT,
-                cwd=ROOT,
-            )
+        begin = cold if is_cold else start
+        with output_to(output) as streams:
+            self.process: Process = begin(command, environment(**settings), streams)
 
     def __enter__(self) -> "Program":
         return self

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from tests.support import warm_programs
+
 # A test that uses one of these fixtures, directly or indirectly, needs a process.
 STARTS_PROCESSES = frozenset(("services", "own_services", "fleet_services", "chromium_path"))
 # Here tests start programs themselves.
@@ -41,3 +43,4 @@ def _no_process_in_unit_tests(request: pytest.FixtureRequest, monkeypatch: pytes
             pytest.fail(f"a unit test starts a process: mark it with pytest.mark.system: {arguments}")
 
         monkeypatch.setattr(subprocess, "Popen", reject)
+        monkeypatch.setattr(warm_programs, "request", reject)
