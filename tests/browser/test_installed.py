@@ -1,5 +1,6 @@
 """The installed app: its worker opens it offline, caches no answer of the API, and gives way to the next build."""
 
+import asyncio
 import hashlib
 from typing import Any
 
@@ -200,6 +201,15 @@ async def test_the_worker_that_is_served_in_its_place_removes_it(
     await inbox.page.evaluate(UPDATE)
 
     async def is_removed() -> bool:
-        return not await inbox.page.evaluate(IS_REGISTERED) and await inbox.page.evaluate(CACHES) == []
+        """In a tab of its own, as above."""
+        tab = await inbox.page.context.new_page()
+        try:
+            async with asyncio.timeout(8):
+                await tab.goto(f"{demo.stranger.url}/health")
+                return not await tab.evaluate(IS_REGISTERED) and await tab.evaluate(CACHES) == []
+        except (Error, TimeoutError):
+            return False
+        finally:
+            await tab.close()
 
-    await eventually(is_removed)
+    await eventually(is_removed, seconds=60)

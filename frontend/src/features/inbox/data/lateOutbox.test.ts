@@ -18,6 +18,15 @@ it("sends what was written before, once", async () => {
   expect([make.mock.calls.length, post.mock.calls.length, onRows.mock.calls.length]).toEqual([1, 1, 1]);
 });
 
+it("says when it can keep what was written", async () => {
+  const late = new LateOutbox({ onChange: vi.fn(), onRows: vi.fn() });
+  const attached = late.attached();
+  expect(late.isAttached).toBe(false);
+  late.attach((hooks) => new Outbox({ ...hooks, post: vi.fn(), explain: () => ({ isPassing: false, sentence: "No." }) }));
+  await attached;
+  expect(late.isAttached).toBe(true);
+});
+
 it("does not keep the user from signing out", async () => {
   await new LateOutbox({ onChange: vi.fn(), onRows: vi.fn() }).clear();
 });

@@ -1,4 +1,7 @@
-/** An outbox from the first render on: its code is loaded after the first page, and what is asked of it before waits. */
+/**
+ * An outbox from the first render on: its code is loaded after the first page. What is asked of it before waits in memory
+ * only, so what a user wrote stays a draft until `isAttached`.
+ */
 import type { Outbox } from "./outbox";
 import type { OutboxOptions } from "./outboxOptions";
 import type { Pending } from "./pending";
@@ -21,6 +24,14 @@ export class LateOutbox {
     const outbox = (this.#outbox ??= make(this.#hooks));
     for (const run of this.#waiting.splice(0)) run(outbox);
     return outbox;
+  }
+
+  get isAttached(): boolean {
+    return this.#outbox !== null;
+  }
+
+  attached(): Promise<void> {
+    return this.#do(() => Promise.resolve());
   }
 
   get entries(): readonly Pending[] {

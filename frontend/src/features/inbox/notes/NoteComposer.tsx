@@ -20,14 +20,17 @@ function NewNote({ modes }: { readonly modes: ReactElement | false }) {
   const { drafts, notes } = useInbox();
   const { note } = useDraft(chatId);
   const change = (draft: NoteDraft) => drafts.change(chatId, { accountId: account.id, note: draft.text === "" ? null : draft });
-  const save = ({ text, mentions, grant }: NoteResult) => {
+  const save = async ({ text, mentions, grant }: NoteResult) => {
+    // Until there is an outbox, the note stays a draft.
+    if (!notes.outbox.isAttached) await notes.outbox.attached();
+    if (drafts.read(chatId).note?.text !== text) return;
     drafts.change(chatId, { note: null });
     noting.close();
     toNewest();
     const createdAt = new Date().toISOString();
     void notes.outbox.add({ clientId: makeClientId(), accountId: account.id, chatId, text, createdAt, error: null, note: { mentions, grant } });
   };
-  return <NoteForm account={account} draft={note ?? EMPTY} isEdit={false} modes={modes} onChange={change} onSubmit={save} onClose={noting.close} />;
+  return <NoteForm account={account} draft={note ?? EMPTY} isEdit={false} modes={modes} onChange={change} onSubmit={(result) => void save(result)} onClose={noting.close} />;
 }
 
 function ChangedNote({ note }: { readonly note: Note }) {

@@ -7,6 +7,7 @@ import { Text } from "@/components/Text";
 import { t } from "@/i18n/translate";
 import { AccountNotice } from "@/features/inbox/chats/AccountNotice";
 import { Composer } from "@/features/inbox/composer/Composer";
+import { useWaitForOutbox } from "@/features/inbox/composer/drafts/useWaitForOutbox";
 import { splitParts } from "@/features/inbox/composer/files/parts";
 import { composedFiles } from "@/features/inbox/composer/files/tray";
 import { ObstacleNotice, useObstacle } from "@/features/inbox/composer/Obstacle";
@@ -31,11 +32,13 @@ const OutsideHours = lazyPart(async () => (await import("@/features/inbox/compos
 /** Sends what was composed, and empties the draft. */
 function useSubmit() {
   const { chat, chatId, intent, setIntent, amending, tray, send, report } = useThread();
-  const { drafts } = useInbox();
+  const { drafts, store } = useInbox();
+  const waitForOutbox = useWaitForOutbox(chatId);
   const quoted = intent?.kind === "reply" ? intent.message : null;
   const { run } = useStatusActions();
   /** Resolves once everything was tried. */
   const sendAll = async (text: string) => {
+    if (!store.outbox.isAttached && !(await waitForOutbox(text))) return false;
     const parts = splitParts(text, composedFiles(tray.items));
     const sent = parts.map(({ text: words, file, isVoice }, index) => send(words, index === 0 ? quoted : null, file === null ? [] : [file], isVoice));
     tray.dismiss();

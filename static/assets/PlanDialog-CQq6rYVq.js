@@ -1,0 +1,1 @@
+export{c as PlanDialog}from"./thread-E6fy2d7W.js";

@@ -1,0 +1,1 @@
+export{t as Thread}from"./thread-E6fy2d7W.js";
