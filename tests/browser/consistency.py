@@ -6,7 +6,7 @@ from playwright.async_api import Page
 
 from tests.support.peers import Peer, eventually
 
-PATIENCE_SECONDS = 20.0
+PATIENCE_SECONDS = 60.0
 # A bubble and a row of the list as displayed.
 SHOWN_THREAD = """
 () => [...document.querySelectorAll("[data-testid=message]")].map((row) => {

@@ -56,12 +56,12 @@ async def test_a_table_is_imported_in_three_steps(demo: Stack, windows: Windows)
     await check_screen(page)
     await page.get_by_test_id("contacts-import-check").click()
     await expect(page.get_by_test_id("contacts-import-checked")).to_have_text(
-        "New1Known0Rejected1", timeout=20_000
+        "New1Known0Rejected1", timeout=40_000
     )
     await check_screen(page)
     await page.get_by_test_id("contacts-import-start").click()
     await expect(page.get_by_test_id("contacts-import-done")).to_have_text(
-        "New1Updated0Unchanged0Rejected1", timeout=20_000
+        "New1Updated0Unchanged0Rejected1", timeout=40_000
     )
     async with page.expect_download() as downloading:
         await page.get_by_test_id("contacts-import-rejected").click()

@@ -35,11 +35,11 @@ async def test_contacts_are_shown_with_picture_and_name(demo: Stack, windows: Wi
     chat = await demo.sandbox.ok("POST", "/sandbox/groups", group)
     for person in (BIA, LEA):
         await demo.write("acc-1", f"Bom dia de {person['name']}", chat_id=chat["id"], **{"from": person})
-    await expect(inbox.chats.get_by_test_id("avatar-picture")).to_have_count(1, timeout=20_000)
+    await expect(inbox.chats.get_by_test_id("avatar-picture")).to_have_count(1, timeout=40_000)
     await inbox.open_chat("Entregas")
     await expect(inbox.bubbles.first).to_be_visible()
     await expect(page.get_by_test_id("message-avatar").get_by_test_id("avatar-picture")).to_have_count(
-        2, timeout=20_000
+        2, timeout=40_000
     )
     await page.get_by_test_id("chat-details-open").click()
     details = page.get_by_test_id("chat-details")

@@ -50,7 +50,7 @@ async def test_messages_missed_offline_arrive_once_and_in_order(demo: Stack, win
         await demo.write("acc-1", f"Missed {index}")
     await demo.write("acc-1", "Are you there?", **CHIDI)
     # The browser may never report the end of the socket; an unanswered ping detects it.
-    await expect(inbox.banner).to_contain_text("Reconnecting", timeout=20_000)
+    await expect(inbox.banner).to_contain_text("Reconnecting", timeout=40_000)
     await inbox.expect_bubbles("Before")
 
     await inbox.page.context.set_offline(False)

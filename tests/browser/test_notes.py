@@ -114,7 +114,7 @@ async def test_a_note_is_changed_deleted_and_taken_back(demo: Stack, windows: Wi
     await page.get_by_role("button", name="Undo").click()
     await expect(note(inbox, "She wants an invoice")).to_be_visible()
     await choose("note-delete")
-    await expect(colleague.page.get_by_test_id("note-deleted")).to_be_visible(timeout=20_000)
+    await expect(colleague.page.get_by_test_id("note-deleted")).to_be_visible(timeout=40_000)
     await check_screen(page)
 
 

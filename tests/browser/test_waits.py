@@ -112,7 +112,7 @@ async def test_a_stalled_upload_is_retried_and_texts_overtake_it(
         await page.clock.run_for(STEP_MS)
         return await waiting.count() == 1
 
-    await eventually(has_stalled, 40)
+    await eventually(has_stalled)
     await expect(waiting).to_contain_text("The upload stalled")
     await inbox.expect_status("still there?", "delivered")
     await expect_arrived(demo, "A question", "still there?")
@@ -178,6 +178,6 @@ async def test_a_frozen_tab_does_not_delay_messages_of_another_tab(
         await other.page.clock.fast_forward(12_000)
         return (await other.tick("From the other").get_attribute("data-status")) != "sending"
 
-    await eventually(is_sent, 20)
+    await eventually(is_sent)
     await set_lifecycle(one, "active")
     await expect_arrived(demo, "A question", "From the other")

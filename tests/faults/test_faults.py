@@ -46,7 +46,7 @@ async def joined(*followers: Follower) -> None:
     async def all_in() -> bool:
         return all(follower.joins for follower in followers)
 
-    await eventually(all_in, 20)
+    await eventually(all_in)
 
 
 async def test_sockets_cut_at_random(fleet: Fleet, rng: random.Random) -> None:

@@ -17,7 +17,7 @@ from tests.support.ports import free_port
 from tests.support.programs import signal_running
 from tests.support.warm_programs import Process, output_to, start
 
-START_SECONDS = 30.0
+START_SECONDS = 60.0
 STOP_SECONDS = 25.0
 WEB, WORKER = "run.py", "worker.py"
 # The second is set by `make coverage`, which measures these processes too.

@@ -27,7 +27,7 @@ async def test_killed_before_the_commit_the_contact_gets_one_text(site: Site, un
     async def is_imported() -> bool:
         return bool((await agent.ok("GET", number))["account"]["import_state"] == "done")
 
-    await eventually(is_imported, 30)
+    await eventually(is_imported)
     texts = {"welcome": {"is_on": True, "text": TEXT}, "away": {"is_on": False, "text": ""}}
     await agent.ok("PUT", f"{number}/auto-replies", texts)
     socket = await agent.listen()
@@ -40,7 +40,7 @@ async def test_killed_before_the_commit_the_contact_gets_one_text(site: Site, un
             await eventually(lambda: asyncio.to_thread(rows.waits_for_a_lock))
             await worker.kill()
         await asyncio.gather(site.worker(), site.worker())
-        await eventually(lambda: on_the_phone(site, unipile), 30)
+        await eventually(lambda: on_the_phone(site, unipile))
         await socket.wait_for_event("message:sent", body=TEXT)
     answers = {
         frame["data"]["id"] for frame in socket.frames if (frame.get("data") or {}).get("body") == TEXT

@@ -49,7 +49,7 @@ async def settle_import(agent: Peer, account_id: int) -> None:
         shown = (await agent.ok("GET", f"{CHANNELS}/{account_id}"))["account"]
         return bool(shown["import_state"] == "done" and shown["last_sweep_at"])
 
-    await eventually(is_done, 30)
+    await eventually(is_done)
 
 
 async def start(site: Site, **changes: str) -> tuple[Running, Running]:

@@ -53,7 +53,7 @@ async def picture_of(agent: Peer, account: Json, old: str | None = None) -> str:
         avatar: str | None = chats[0]["contact"]["avatar"] if chats else None
         return avatar if avatar != old else None
 
-    avatar: str = await eventually(check, 20)
+    avatar: str = await eventually(check)
     return avatar
 
 
@@ -211,7 +211,7 @@ async def test_an_unchanged_picture_does_not_block_messages(stack: Stack, agent:
                     rows.ask("select 1 from channels_contact where avatar_due_at > now() + interval '1 day'")
                 )
 
-            await eventually(is_settled, 20)
+            await eventually(is_settled)
     assert await picture_of(agent, account) == avatar
 
 
@@ -234,7 +234,7 @@ async def test_a_group_member_is_shown_by_a_name_reported_later(
         spoken = [message for message in found if not message["is_event"]]
         return spoken if spoken and spoken[0]["sender"]["avatar"] else None
 
-    (message, *_) = await eventually(check, 20)
+    (message, *_) = await eventually(check)
     assert message["sender"]["name"] == "Bia Lima"
     path = f"/api/channels/whatsapp/{account['id']}/chats/{message['chat_id']}/people"
     people = await agent.ok("GET", path)

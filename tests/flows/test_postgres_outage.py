@@ -27,7 +27,7 @@ async def expect_drained(site: Site, load: Load) -> None:
     """Everything acknowledged is stored once, and the queue is empty."""
     assert load.rejected == {}
     with watching(site.environment["DATABASE_URL"]) as rows:
-        await eventually(lambda: asyncio.to_thread(rows.holds_exactly, load.acknowledged), 40)
+        await eventually(lambda: asyncio.to_thread(rows.holds_exactly, load.acknowledged))
         assert rows.dead() == 0
     with closing(redis.Redis.from_url(site.environment["REDIS_URL"])) as server:
         await eventually(lambda: asyncio.to_thread(lambda: server.zcard(INGEST_QUEUE) == 0))
@@ -51,7 +51,7 @@ async def test_a_restart_of_postgres_goes_unnoticed(own_site: Site, own_services
     socket = await agent.listen()
     async with Load(own_site.peer(web), posters=2) as load:
         for goal in (20, 120):
-            await eventually(lambda goal=goal: load.reached(goal), 20)  # type: ignore[misc]
+            await eventually(lambda goal=goal: load.reached(goal))  # type: ignore[misc]
             own_services.postgres.child.stop()
             own_services.postgres.child.start()
             own_services.postgres.child.wait_until_ready()

@@ -60,7 +60,7 @@ async def test_a_send_of_a_killed_worker_is_finished_or_refunded_and_counted_onc
         assert rows.ask("select messages_sent, sent_here from channels_usage") == [(2, 2)]
         await fault(unipile, times=0)
         await site.worker()
-        ended = await eventually(lambda: asyncio.to_thread(settled, rows), 30)
+        ended = await eventually(lambda: asyncio.to_thread(settled, rows))
         assert set(ended) == {"1 taken", "2 behind it"} and "failed" not in ended.values()
         assert await on_the_phone(site, unipile) == ["1 taken", "2 behind it"]
         await fault(unipile, status=422, times=1)

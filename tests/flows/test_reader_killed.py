@@ -50,7 +50,7 @@ async def test_an_import_continues_after_its_worker_is_killed(site: Site, past: 
     async def is_done() -> bool:
         return bool((await shown())["import_state"] == "done")
 
-    await eventually(is_under_way, 30)
+    await eventually(is_under_way)
     await worker.kill()
     assert not await is_done()
     await past.ok("PATCH", "/sandbox/faults", {"answer_delay_ms": 0})

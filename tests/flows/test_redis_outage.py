@@ -40,12 +40,12 @@ async def test_everything_recovers_by_itself_with_the_worker_embedded(
     async def taken(index: int) -> bool:
         return (await peer.deliver(events[index])).status == 200
 
-    await eventually(lambda: taken(1), 20)
+    await eventually(lambda: taken(1))
     await socket.wait_for_event("message:new", body="depois")
     # A Redis that accepts connections and never responds is detected more slowly than one that is down.
     with frozen(own_services.valkey.child.pid or 0):
         await expect_rejected(peer)
-    await eventually(lambda: taken(2), 20)
+    await eventually(lambda: taken(2))
     await socket.wait_for_event("message:new", body="congelado")
 
     assert web.is_running
@@ -68,4 +68,4 @@ async def test_queued_events_survive_a_redis_kill(own_site: Site, own_services: 
     await own_site.worker()
     with watching(own_site.environment["DATABASE_URL"]) as rows:
         ids = [event["message_id"] for event in events]
-        await eventually(lambda: asyncio.to_thread(rows.holds_exactly, ids), 20)
+        await eventually(lambda: asyncio.to_thread(rows.holds_exactly, ids))

@@ -40,7 +40,7 @@ async def test_killed_before_the_commit_each_fact_is_counted_once_by_the_others(
     chat = f"{CHANNELS}/{account['id']}/chats/{new['data']['chat_id']}"
     await site.peer(web).deliver(written_by_us("Oi", timestamp="2026-03-02T09:30:00.000Z"))
     # The account is begun and its feed followed, by periodic tasks of a few seconds.
-    await eventually(lambda: has_counted(agent), 30)
+    await eventually(lambda: has_counted(agent))
     with watching(database_url) as rows:
         async with holding_accounts(database_url):
             # Not in the loop's thread: the holder of a row's lock may need this loop to release it.
@@ -49,5 +49,5 @@ async def test_killed_before_the_commit_each_fact_is_counted_once_by_the_others(
             await worker.kill()
         await asyncio.gather(site.worker(), site.worker())
         await agent.ok("PUT", f"{chat}/status", {"status": "closed"})
-        await eventually(lambda: has_counted(agent, resolution=1), 30)
+        await eventually(lambda: has_counted(agent, resolution=1))
     await socket.close()

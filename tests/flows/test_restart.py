@@ -29,7 +29,7 @@ async def test_sigterm_under_load_loses_nothing_and_moves_the_sockets(site: Site
     assert "Traceback" not in web.output.read_text()
     await site.worker()
     with watching(site.environment["DATABASE_URL"]) as rows:
-        await eventually(lambda: asyncio.to_thread(rows.holds_all, load.acknowledged), 20)
+        await eventually(lambda: asyncio.to_thread(rows.holds_all, load.acknowledged))
         assert rows.dead() == 0
 
 
@@ -52,13 +52,13 @@ async def test_killing_a_process_with_embedded_servers_loses_nothing(
             assert made.status < 300
         await agent.link_account("acc-1")
         async with Load(site.peer(web), posters=8) as load:
-            await eventually(lambda: load.reached(300), 20)
+            await eventually(lambda: load.reached(300))
             await web.kill()
         again = await start_embedded(site, port)
         addresses = published_addresses(tmp_path / "data")
         assert addresses is not None
         with watching(addresses["database"]) as rows:
-            await eventually(lambda: asyncio.to_thread(rows.holds_all, load.acknowledged), 20)
+            await eventually(lambda: asyncio.to_thread(rows.holds_all, load.acknowledged))
             assert rows.dead() == 0
         assert await again.stop() == 0
     finally:

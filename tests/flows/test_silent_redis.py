@@ -51,19 +51,19 @@ async def test_recovery_when_all_connections_fall_silent(site: Site, wire: Silen
     agent, peer = await site.sign_in(web), site.peer(web)
     await agent.link_account("acc-1")
     socket = await agent.listen()
-    await eventually(lambda: ready(peer), 20)
+    await eventually(lambda: ready(peer))
     events = [message_received("acc-1", text) for text in ("antes", "depois")]
     assert await taken(peer, events[0])
     await socket.wait_for_event("message:new", body="antes")
 
     assert wire.hush() >= 8
-    await eventually(lambda: taken(peer, events[1]), 10)
+    await eventually(lambda: taken(peer, events[1]))
     with watching(site.environment["DATABASE_URL"]) as rows:
         ids = [event["message_id"] for event in events]
-        await eventually(lambda: asyncio.to_thread(rows.holds_exactly, ids), 20)
+        await eventually(lambda: asyncio.to_thread(rows.holds_exactly, ids))
     # The listener needs two probes to detect the silence, longer than the usual wait for a frame.
-    await eventually(lambda: asyncio.to_thread(has_come, socket, "depois"), 30)
-    await eventually(lambda: ready(peer), 20)
+    await eventually(lambda: asyncio.to_thread(has_come, socket, "depois"))
+    await eventually(lambda: ready(peer))
     assert web.is_running
     assert worker.is_running
     assert said_why(worker)
@@ -113,14 +113,14 @@ async def test_everything_recovers_after_a_failover(site: Site) -> None:
             web = await site.web(CONFAB_WORKER_EMBEDDED="true")
             agent, peer = await site.sign_in(web), site.peer(web)
             await agent.link_account("acc-1")
-            await eventually(lambda: ready(peer), 20)
+            await eventually(lambda: ready(peer))
             gate.target = new.port
             command(f"redis://:pw@127.0.0.1:{old.port}", "REPLICAOF", "127.0.0.1", "1")
             event = message_received("acc-1", "depois")
-            await eventually(lambda: taken(peer, event), 10)
+            await eventually(lambda: taken(peer, event))
             with watching(site.environment["DATABASE_URL"]) as rows:
-                await eventually(lambda: asyncio.to_thread(rows.holds_exactly, [event["message_id"]]), 20)
-            await eventually(lambda: ready(peer), 20)
+                await eventually(lambda: asyncio.to_thread(rows.holds_exactly, [event["message_id"]]))
+            await eventually(lambda: ready(peer))
             assert web.is_running
 
 

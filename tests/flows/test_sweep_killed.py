@@ -36,7 +36,7 @@ async def test_a_sweep_continues_after_its_worker_is_killed(site: Site, unipile:
         now = await shown()
         return bool(now["import_state"] == "done" and now["last_sweep_at"])
 
-    await eventually(is_settled, 30)
+    await eventually(is_settled)
     await worker.stop()
     missed = await miss(unipile)
     with watching(site.environment["DATABASE_URL"]) as rows:
@@ -44,7 +44,7 @@ async def test_a_sweep_continues_after_its_worker_is_killed(site: Site, unipile:
         swept_at = (await shown())["last_sweep_at"]
         await unipile.ok("PATCH", "/sandbox/faults", {"answer_delay_ms": 1000})
         worker = await site.worker()
-        await eventually(lambda: asyncio.to_thread(rows.stored), 30)
+        await eventually(lambda: asyncio.to_thread(rows.stored))
         await worker.kill()
         assert 0 < len(rows.stored()) < MISSED
         assert (await shown())["last_sweep_at"] == swept_at

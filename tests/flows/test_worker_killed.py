@@ -96,10 +96,10 @@ async def test_killed_again_and_again_under_load(site: Site) -> None:
         async with Load(peer) as load:
             for _ in range(3):
                 before = len(rows.stored())
-                await eventually(lambda before=before: stored_more(rows, before), 20)  # type: ignore[misc]
+                await eventually(lambda before=before: stored_more(rows, before))  # type: ignore[misc]
                 await worker.kill()
                 worker = await site.worker()
-        await eventually(lambda: asyncio.to_thread(rows.holds_exactly, load.acknowledged), 30)
+        await eventually(lambda: asyncio.to_thread(rows.holds_exactly, load.acknowledged))
         assert load.rejected == {}
         for provider_id in load.acknowledged:
             await socket.wait_for_event("message:new", provider_msg_id=provider_id)

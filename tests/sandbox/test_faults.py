@@ -133,7 +133,7 @@ async def test_the_same_seed_drops_the_same_events(start: Start, receiver: Recei
             lost: int = (await sandbox.control("GET", "/deliveries"))["webhooks"][0]["lost"]
             return len(receiver.deliveries) == 21 - lost
 
-        await eventually(is_all_decided, 30)
+        await eventually(is_all_decided)
         texts = sorted(item.body["message"] for item in receiver.deliveries)
         receiver.deliveries.clear()
         return texts

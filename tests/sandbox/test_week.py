@@ -71,14 +71,14 @@ async def test_reports_have_a_week_soon_after_the_press(team_stack: Stack) -> No
         counted = {step["first_day"]: step["n"] for step in replies[:-1] if step["n"]}
         return counted == {day: n for day, n in turns_of(visits).items() if day < replies[-1]["first_day"]}
 
-    await eventually(has_all, 60.0)
-    await eventually(has_answers, 60.0)
+    await eventually(has_all)
+    await eventually(has_answers)
     for by, names in (("user", {None, *AGENTS}), ("label", {"Order", "Complaint"})):
 
         async def has_groups(path: str = f"/api/reports/groups?by={by}", names: set[Any] = names) -> bool:
             return {group["name"] for group in (await owner.ok("GET", path))["items"]} == names
 
-        await eventually(has_groups, 60.0)
+        await eventually(has_groups)
 
     async def rated() -> float | None:
         """They are asked a minute after the closing; that minute is made over."""

@@ -20,7 +20,7 @@ MICROPHONE = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-str
 # A page lives for seconds: code optimised for it would hardly run. That is a tenth of the work.
 NO_OPTIMISING = "--js-flags=--no-opt --no-maglev"
 # Nothing is measured by it: a machine that stands still for seconds is no failure of the app.
-PATIENCE_MS = 20_000
+PATIENCE_MS = 40_000
 expect.set_options(timeout=PATIENCE_MS)
 # Before a sign-in there is no session to refresh: the app tries once, and Chromium logs the 401.
 FIRST_REFRESH = r"status of 401 .*/api/auth/refresh"

@@ -22,7 +22,7 @@ from tests.support.warm_programs import Process, cold, output_to, start
 
 T = TypeVar("T")
 
-PATIENCE_SECONDS = 40.0
+PATIENCE_SECONDS = 60.0
 # Emptied, so that neither the developer's environment nor a .env file has an effect.
 ADDRESSES_AND_SECRETS = (
     "DATABASE_URL",

@@ -94,7 +94,7 @@ async def test_erasing_an_account_erases_files_pictures_search_tokens_and_export
         hits = await owner.ok("GET", "/api/search?q=Quixotic")
         return hits["messages"] and chats[0]["contact"]["avatar"]
 
-    await eventually(found, 20)
+    await eventually(found)
     export = await ask(owner, account_id, with_media=True)
     assert any(name.startswith("media/") for name in await fetch(owner, account_id, export["id"]))
     assert await stored_blobs(stack) == 3

@@ -193,7 +193,7 @@ async def test_the_old_cookie_is_rejected_after_the_grace_period(
     async def is_out() -> bool:
         return (await peer.call("GET", ME)).status == 401
 
-    await eventually(is_out, 5.0)
+    await eventually(is_out)
     assert [line.action for line in await audit_lines(web_only)] == ["login", "session.reused"]
 
 

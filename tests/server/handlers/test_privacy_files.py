@@ -32,7 +32,7 @@ async def filled(stack: Stack, owner: Peer) -> tuple[int, dict[str, Any]]:
         # His too: it is a file that is counted.
         return hits and all(contact["avatar"] for contact in contacts) and bia
 
-    return account_id, await eventually(known, 20)
+    return account_id, await eventually(known)
 
 
 def digest(data: bytes) -> str:

@@ -269,7 +269,7 @@ async def test_a_slow_reader_is_disconnected_and_the_others_receive_everything(
         return len(hub.membership.connections) == 1
 
     assert len(hub.membership.connections) == 2
-    await eventually(one_is_left, 20)
+    await eventually(one_is_left)
     assert seqs_of(quick) == list(range(3, seq + 1))
     assert quick.socket.close_code is None
     writer.close()
