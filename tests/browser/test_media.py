@@ -10,9 +10,9 @@ from tests.support.fixtures_stack import Stack
 from tests.support.media_files import enclosed, png
 
 LOADED = "image => image.complete && image.naturalWidth > 0"
-# Bytes that came over the network for each file that elements have loaded.
+# Bytes that came over the network for each attachment: an avatar may come for the first time after the reload.
 TRANSFERRED = """() => performance.getEntriesByType("resource")
-  .filter(({name}) => name.includes("/api/media/"))
+  .filter(({name}) => name.includes("/attachments/"))
   .map(({transferSize}) => transferSize)"""
 STATUS = "path => fetch(path, {cache: 'no-store'}).then(({status}) => status)"
 
