@@ -83,7 +83,7 @@ class Client(ArqRedis):
         while True:
             try:
                 async with asyncio.timeout(self.limit_seconds):
-                    return await self._run(run)
+                    return await run()
             except UNREACHABLE as error:
                 if isinstance(error, NoScriptError):
                     raise
@@ -94,16 +94,12 @@ class Client(ArqRedis):
                 give_up_at = give_up_at or time.monotonic() + self._retry_seconds
                 if time.monotonic() + pause > give_up_at or renewals != self._renewals:
                     raise
+            finally:
+                # A connection that a command opened meanwhile would stay open: the pool has just got it back.
+                if self._is_closed:
+                    await self._drop(idle_only=True)
             await asyncio.sleep(pause)
             pause = min(2 * pause, LAST_PAUSE_SECONDS)
-
-    async def _run(self, run: Callable[[], Awaitable[T]]) -> T:
-        """A connection that a command opens while the client is closed would stay open: the pool gets it back later."""
-        try:
-            return await run()
-        finally:
-            if self._is_closed:
-                await self._drop(idle_only=True)
 
     async def renew(self) -> None:
         """Drop all connections, including those in use, and stop retrying."""

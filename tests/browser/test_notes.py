@@ -176,7 +176,7 @@ async def test_a_note_is_found_and_opened_where_it_lies(demo: Stack, windows: Wi
     await demo.write("acc-1", "A question")
     inbox = await Inbox.signed_in(windows, demo, **PHONE)
     await inbox.open_chat("Bia Lima")
-    await write_note(inbox, "She asked for a discount")
+    await write_note(inbox, " She asked for a discount\n")
     await expect(note(inbox, "She asked for a discount")).to_have_count(1)
     page = inbox.page
     await visit(page, "/inbox")

@@ -119,7 +119,7 @@ async def test_the_button_counts_what_comes_in_below(demo: Stack, windows: Windo
 async def test_a_late_message_is_unread_and_announced_until_it_was_seen(
     demo: Stack, windows: Windows
 ) -> None:
-    """It is sorted far above an answer, where nobody looks."""
+    """It is sorted far above an answer, where the agent does not look."""
     account_id = await connect_account(demo)
     agent = await sign_in_demo_user(demo)
     await deliver(demo, agent, account_id, [f"Message {n}" for n in range(40)])

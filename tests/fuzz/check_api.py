@@ -50,7 +50,7 @@ NEVER = {
     "receive_messages": "UniPile's shapes: tests/server/handlers/test_webhooks.py",
     "receive_account_status": "UniPile's shapes: tests/server/handlers/test_webhooks.py",
     "receive_hosted": "UniPile's shapes: tests/server/handlers/test_hosted.py",
-    "open_socket": "no HTTP any more: tests/server/handlers/test_sockets.py",
+    "open_socket": "no HTTP after its upgrade: tests/server/handlers/test_sockets.py",
     "play_busy_day": "sandbox mode only: tests/server/handlers/test_accounts.py",
     "add_reply_files": "needs files: tests/server/handlers/test_canned_replies.py",
     "unsubscribe": "needs a signed token: tests/workers/people/test_digests.py",

@@ -113,7 +113,7 @@ class World:
         await assign_due(self.crew.harness.parts)
 
     async def together(self, steps: list[tuple[Any, ...]]) -> None:
-        """Nobody is above a limit who was not before."""
+        """No user is above a limit who was not before."""
         before = {account: await self.users(account) for account in self.accounts}
         await asyncio.gather(*(getattr(self, name)(*values) for name, *values in steps))
         for account in self.accounts:

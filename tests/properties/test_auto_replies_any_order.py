@@ -76,7 +76,7 @@ class World:
         )
 
     async def finish(self, all_chats: bool) -> None:
-        """Conversations end, by nobody that an auto-reply would wait for."""
+        """Conversations end, without an agent whom an auto-reply would wait for."""
         await self.harness.execute(
             """with c as (update channels_chat set status = 'closed', waiting_since = null
                           where status <> 'closed' and (%(all)s or id = (select min(id) from channels_chat))

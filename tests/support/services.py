@@ -21,7 +21,7 @@ from server.process.migrate import migrate
 
 TEMPLATE = "migrated"
 # The data is discarded after the test run: nothing needs to reach the disk.
-# Nobody guesses the password of its role either: deriving the key took half of each connection's time.
+# Nor does the password of its role need a slow key: deriving it took half of each connection's time.
 FAST = {
     "fsync": "off",
     "full_page_writes": "off",

@@ -23,7 +23,7 @@ function socketUrl(): string {
   return `${protocol === "https:" ? "wss" : "ws"}://${host}/ws`;
 }
 
-/** Whoever listens does so before the feed is started. */
+/** Listeners are added before the feed is started. */
 export function Live({ feed, userId }: LiveProps) {
   return (
     <>

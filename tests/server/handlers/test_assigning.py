@@ -46,7 +46,7 @@ async def test_a_chat_that_opens_finds_its_owner_who_hears_of_it(stack: Stack) -
     assert (notified["chat_id"], notified["actor"]) == (chat_id, None)
     shown = (await agent.ok("GET", chat_path(account_id, chat_id)))["chat"]
     assert (shown["assignee"]["id"], shown["unread_count"]) == (bia.user_id, 1)
-    # Who goes away gives it back, and nobody is left who could get it.
+    # A user who goes away gives it back, and no other user can get it.
     await bia.ok("PUT", "/api/availability", {"away": True})
     await socket.wait_for_event("chat:updated", id=chat_id, assignee=None)
     await agent.ok("PUT", "/api/availability", {"away": False})

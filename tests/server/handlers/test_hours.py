@@ -147,7 +147,7 @@ async def test_auto_replies_are_stored_pushed_and_audited(web_only: Stack) -> No
     [
         {"is_on": True, "text": " \n"},
         {"is_on": True, "text": "Oi {{contact.nme}}"},
-        # Nobody of the team writes it, and nobody is there to fill in what is not known.
+        # No agent writes it, so no agent can fill in what is not known.
         {"is_on": True, "text": "{{agent.name | default: 'Ana'}}"},
         {"is_on": True, "text": "Oi {{contact.first_name}}"},
         {"is_on": True, "text": "Oi {{ account.name }}"},

@@ -105,7 +105,7 @@ spans = st.lists(st.integers(0, 24), min_size=0, max_size=4, unique=True).map(
         (start * 60, end * 60) for start, end in zip(sorted(hours)[::2], sorted(hours)[1::2], strict=False)
     ]
 )
-# Weeks in which Europe, Australia, or nobody changes the clocks.
+# Weeks in which Europe, Australia, or no country changes the clocks.
 starts = st.sampled_from(
     [datetime(2026, 3, 28), datetime(2026, 10, 24), datetime(2026, 4, 4), datetime(2026, 7, 1)]
 )

@@ -172,7 +172,7 @@ async def test_closed_again_it_is_asked_after_the_last_closing(surveyed: Surveye
     await surveyed.work()
     survey = await surveyed.survey()
     assert await surveyed.automatic() == [f"survey:{survey['conversation_id']}"]
-    # Once: whoever reopens and closes it.
+    # Once, however often users reopen and close it.
     await surveyed.set_status("open")
     await surveyed.close()
     await surveyed.work()

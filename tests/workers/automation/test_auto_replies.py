@@ -70,7 +70,7 @@ async def test_who_opens_a_conversation_is_welcomed_once(harness: WorkerHarness,
     )
     assert (sent["author_id"], sent["status"]) == (0, "sending")
     assert sent["client_id"] == f"welcome:{before['conversation_id']}"
-    # It answers nobody, and reads nothing.
+    # It answers no contact, and reads nothing.
     after = await harness.chat()
     assert (after["unread_count"], after["read_seq"]) == (3, before["read_seq"])
     assert after["waiting_since"] == before["waiting_since"]

@@ -1,4 +1,4 @@
-"""The contact's next message rates the conversation: it opens nothing and waits for nobody, unless it has words."""
+"""The contact's next message rates the conversation: without words it opens no conversation and no wait."""
 
 import asyncio
 from dataclasses import dataclass, field

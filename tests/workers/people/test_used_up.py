@@ -115,7 +115,7 @@ async def add_member_as_owner(sender: SendHarness, other: Peer) -> None:
 
 
 async def test_workers_at_once_end_with_what_is_so(sender: SendHarness) -> None:
-    """Sends and refunds, while several workers compare: whoever writes last has read under the account's lock."""
+    """Sends and refunds, while several workers compare: the last to write has read under the account's lock."""
     parts, payers = sender.worker.parts, [sender.agent.user_id]
 
     async def match() -> None:

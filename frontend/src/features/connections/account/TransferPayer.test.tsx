@@ -78,7 +78,7 @@ it("reports why the transfer failed, and stays open", async () => {
 it("asks for a member to be added first if there is no other", async () => {
   const { account, onClose, wrap } = show(7, [ANA, REMOVED]);
   wrap(<TransferPayer account={account} onClose={onClose} />);
-  expect(await screen.findByText("Give someone access first, then transfer.")).toBeTruthy();
+  expect(await screen.findByText("Give another user access first, then transfer.")).toBeTruthy();
   expect(screen.getByTestId("confirm-hand-over")).toHaveProperty("disabled", true);
 });
 

@@ -95,7 +95,7 @@ it("sends on Ctrl+Enter only, if the user chose so", async () => {
   expect(onSend).toHaveBeenCalledExactlyOnceWith("one\ntwo");
 });
 
-it.each(["   ", "\u200b\u200b", "\u3164", "\u2800", "\ufeff \u00ad"])("does not send what nobody can see (%#)", async (text) => {
+it.each(["   ", "\u200b\u200b", "\u3164", "\u2800", "\ufeff \u00ad"])("does not send invisible text (%#)", async (text) => {
   show();
   await userEvent.click(field());
   await userEvent.paste(text);

@@ -1,6 +1,7 @@
 /** Writes a new note, whose text is part of the chat's draft, or changes one. */
 import { useState, type ReactElement } from "react";
 import { useDraft } from "@/features/inbox/composer/drafts/useDraft";
+import { useWaitForOutbox } from "@/features/inbox/composer/drafts/useWaitForOutbox";
 import { useInbox } from "@/features/inbox/context";
 import { useThread } from "@/features/inbox/thread/threadContext";
 import { makeClientId } from "@/lib/ids";
@@ -20,10 +21,9 @@ function NewNote({ modes }: { readonly modes: ReactElement | false }) {
   const { drafts, notes } = useInbox();
   const { note } = useDraft(chatId);
   const change = (draft: NoteDraft) => drafts.change(chatId, { accountId: account.id, note: draft.text === "" ? null : draft });
+  const waitForOutbox = useWaitForOutbox(notes.outbox, () => drafts.read(chatId).note?.text);
   const save = async ({ text, mentions, grant }: NoteResult) => {
-    // Until there is an outbox, the note stays a draft.
-    if (!notes.outbox.isAttached) await notes.outbox.attached();
-    if (drafts.read(chatId).note?.text !== text) return;
+    if (!notes.outbox.isAttached && !(await waitForOutbox())) return;
     drafts.change(chatId, { note: null });
     noting.close();
     toNewest();

@@ -33,12 +33,12 @@ const OutsideHours = lazyPart(async () => (await import("@/features/inbox/compos
 function useSubmit() {
   const { chat, chatId, intent, setIntent, amending, tray, send, report } = useThread();
   const { drafts, store } = useInbox();
-  const waitForOutbox = useWaitForOutbox(chatId);
+  const waitForOutbox = useWaitForOutbox(store.outbox, () => drafts.read(chatId).text);
   const quoted = intent?.kind === "reply" ? intent.message : null;
   const { run } = useStatusActions();
   /** Resolves once everything was tried. */
   const sendAll = async (text: string) => {
-    if (!store.outbox.isAttached && !(await waitForOutbox(text))) return false;
+    if (!store.outbox.isAttached && !(await waitForOutbox())) return false;
     const parts = splitParts(text, composedFiles(tray.items));
     const sent = parts.map(({ text: words, file, isVoice }, index) => send(words, index === 0 ? quoted : null, file === null ? [] : [file], isVoice));
     tray.dismiss();

@@ -1,16 +1,16 @@
-/** Keeps what is sent before the outbox is loaded in the draft, which outlives the page. */
+/** Keeps what is sent before the outbox is loaded in its draft, which outlives the page. */
 import { useRef } from "react";
-import { useInbox } from "@/features/inbox/context";
+import type { LateOutbox } from "@/features/inbox/data/lateOutbox";
 
-/** Returns how to wait. It resolves with false if the text was changed meanwhile, or waits already. */
-export function useWaitForOutbox(chatId: number): (text: string) => Promise<boolean> {
-  const { drafts, store } = useInbox();
+/** Returns how to wait. It resolves with false if the text of the draft was changed meanwhile, or waits already. */
+export function useWaitForOutbox(outbox: LateOutbox, readText: () => string | undefined): () => Promise<boolean> {
   const isWaiting = useRef(false);
-  return async (text) => {
+  return async () => {
     if (isWaiting.current) return false;
+    const text = readText();
     isWaiting.current = true;
-    await store.outbox.attached();
+    await outbox.attached();
     isWaiting.current = false;
-    return drafts.read(chatId).text === text;
+    return readText() === text;
   };
 }

@@ -31,7 +31,7 @@ async function give(recording: Recording, take: (voice: Voice) => void): Promise
   if (file !== null) take({ file, seconds: recording.seconds() });
 }
 
-/** Pauses while a dialog is open: nobody dictates into a question. */
+/** Pauses while a dialog is open: the user is answering it. */
 function usePauseBehindDialogs(pause: () => void): void {
   const look = useEffectEvent((event: FocusEvent) => {
     if (event.target instanceof Element && event.target.closest("dialog, [role='dialog'][aria-modal='true']") !== null) pause();

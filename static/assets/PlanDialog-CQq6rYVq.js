@@ -1,1 +1,0 @@
-export{c as PlanDialog}from"./thread-E6fy2d7W.js";

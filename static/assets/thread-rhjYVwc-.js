@@ -1,1 +1,0 @@
-export{t as Thread}from"./thread-E6fy2d7W.js";
