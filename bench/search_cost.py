@@ -1,9 +1,9 @@
-"""Measures the latency of search: `python -m bench.search_cost [messages]`, on a temporary Postgres.
+"""Measures the latency of search: `python -m bench.search_cost [messages [chats]]`, on a temporary Postgres.
 
-A million messages in 5,000 chats of four accounts, seven tenths of them in one account and a tenth in one chat, each
-chat with a contact; half are the account's own, by two users and the phone, every twentieth is a picture, every
-fiftieth a file. The newer half was stored as it came, the older half as a history in no order. They are indexed, then
-each search is run.
+By default a million messages in 5,000 chats of four accounts, seven tenths of them in one account and a tenth in one
+chat, each chat with a contact; half are the account's own, by two users and the phone, every twentieth is a picture,
+every fiftieth a file. The newer half was stored as it came, the older half as a history in no order. They are indexed,
+then each search is run.
 """
 
 import asyncio
@@ -28,8 +28,9 @@ from tests.browser.screens import sign_in_demo_user
 from tests.server.handlers.test_search_filters import FILE, OFFER, PICTURE
 from tests.support.factories import make_account
 
-CHATS, ROUNDS, LIMIT = 5_000, 20, 50
+ROUNDS, LIMIT = 20, 50
 MESSAGES = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
+CHATS = int(sys.argv[2]) if len(sys.argv) > 2 else 5_000
 Find = Callable[[Cursor, int, str], Awaitable[object]]
 PAGE, PART = 500, 50_000
 NAMES = ["ana", "bia", "chidi", "dora", "fátima", "hana", "jonas", "karim", "lea", "nils", "samira", "tomás"]

@@ -2,7 +2,15 @@
 
 from aiopg import Cursor
 
-from server.store.chats.chats import CHAT_JOINS, CHAT_JSON, IS_NAMED, containing, named_like
+from server.store.chats.chat_lists import list_named
+from server.store.chats.chats import (
+    CHAT_JSON,
+    CHAT_LOOKUPS,
+    CONTACT_JOINS,
+    IS_NAMED,
+    containing,
+    named_like,
+)
 from server.store.chats.sight import knows, sees
 from server.store.contacts.contact_values import CHAT_OF_CONTACT
 
@@ -31,15 +39,25 @@ async def find_contacts(cursor: Cursor, user_id: int, text: str, account_id: int
     return [row[0] for row in await cursor.fetchall()]
 
 
+# The ten newest of each account before the rest of them is read.
+FIND_CHATS = f"""
+    select {CHAT_JSON}
+    from channels_account_member u cross join lateral (
+        select c.* from channels_chat c {CONTACT_JOINS}
+        where c.account_id = u.account_id and {IS_NAMED} and {sees()} {{narrow}}
+        order by coalesce(c.last_message_at, c.created_at) desc, c.id desc limit %(limit)s) c {CHAT_LOOKUPS}
+    where u.user_id = %(user_id)s and u.account_id = any(%(accounts)s::bigint[])
+    order by coalesce(c.last_message_at, c.created_at) desc, c.id desc limit %(limit)s"""
+
+
 async def find_chats(cursor: Cursor, user_id: int, text: str, account_id: int | None = None) -> list[str]:
     """Chats of the user's accounts, or of one, by title or phone number, as JSON, newest first; archived ones too."""
-    await cursor.execute(
-        f"""select {CHAT_JSON} from channels_chat c {CHAT_JOINS}
-            join channels_account_member u on u.account_id = c.account_id and u.user_id = %(user_id)s
-            where {IS_NAMED} and {sees()} and (%(account_id)s::bigint is null or c.account_id = %(account_id)s)
-            order by coalesce(c.last_message_at, c.created_at) desc, c.id desc limit %(limit)s""",
-        {"user_id": user_id, "account_id": account_id, "limit": NAMED_AT_MOST, **named_like(text)},
-    )
+    own = await list_accounts(cursor, user_id)
+    accounts = [one for one in own if account_id in (None, one)]
+    ids = await list_named(cursor, accounts, text)
+    narrow = "" if ids is None else "and c.id = any(%(ids)s::bigint[])"
+    values = {"user_id": user_id, "accounts": accounts, "ids": ids, "limit": NAMED_AT_MOST}
+    await cursor.execute(FIND_CHATS.format(narrow=narrow), {**values, **named_like(text)})
     return [row[0] for row in await cursor.fetchall()]
 
 
