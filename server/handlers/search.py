@@ -1,5 +1,7 @@
 """Search over all accounts of the caller, or in one of them."""
 
+import asyncio
+from collections.abc import Awaitable
 from typing import TypedDict, cast
 
 from aiohttp import web
@@ -15,6 +17,7 @@ from server.web.app_keys import DATABASE
 from server.web.requests import caller, encode_cursor, load_query, object_answer, time_cursor
 
 SEARCH_QUERY = SearchQuery()
+Found = Awaitable[list[str]]
 
 
 class SearchFilters(TypedDict):
@@ -39,14 +42,10 @@ async def find(request: web.Request) -> web.Response:
     user_id, database = caller(request), request.app[DATABASE]
     is_complete = await search_index.catch_up(database, user_id)
     wanted = await _resolve(database, user_id, query)
-    contacts, chats = ([], []) if after else await _find_named(database, user_id, query)
-    notes = (
-        []
-        if after or _is_of_messages(query)
-        else await database.read(note_search.find_notes, user_id, wanted)
-    )
-    page = await database.read(
-        message_search.find_messages, user_id, wanted, limit=query["limit"], after=after
+    contacts, chats, notes, page = await asyncio.gather(
+        *_find_named(database, user_id, query),
+        _find_notes(database, user_id, query, wanted),
+        database.read(message_search.find_messages, user_id, wanted, limit=query["limit"], after=after),
     )
     return object_answer(
         [
@@ -97,12 +96,26 @@ def _only(accounts: set[int], account_id: int | None) -> set[int]:
     return {account_id}
 
 
-async def _find_named(database: Database, user_id: int, query: SearchFilters) -> tuple[list[str], list[str]]:
+def _find_named(database: Database, user_id: int, query: SearchFilters) -> tuple[Found, Found]:
     """The contacts and chats of the first page; the following pages have only messages."""
     text, account_id = query["q"], query["account"]
     # Filters that only messages have.
     filters = (query["chat"], query["sender"], query["author"], query["has"], query["since"], query["until"])
-    if text is None or any(value is not None for value in filters):
-        return [], []
-    contacts = await database.read(search.find_contacts, user_id, text.strip(), account_id)
-    return contacts, await database.read(search.find_chats, user_id, text.strip(), account_id)
+    if text is None or query["cursor"] is not None or any(value is not None for value in filters):
+        return _nothing(), _nothing()
+    return (
+        database.read(search.find_contacts, user_id, text.strip(), account_id),
+        database.read(search.find_chats, user_id, text.strip(), account_id),
+    )
+
+
+async def _find_notes(
+    database: Database, user_id: int, query: SearchFilters, wanted: MessageSearch
+) -> list[str]:
+    if query["cursor"] is not None or _is_of_messages(query):
+        return []
+    return await database.read(note_search.find_notes, user_id, wanted)
+
+
+async def _nothing() -> list[str]:
+    return []
