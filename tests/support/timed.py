@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from server.store.people import notifications
+from server.store.notifying import settled
 from tests.support.factories import make_target
 from tests.support.fixtures_stack import Stack
 from tests.support.office import written_now
@@ -72,7 +72,7 @@ class Timed:
 
     async def lines(self, peer: Peer | None = None) -> list[str]:
         """The unread notifications of targets: which promise."""
-        await self.harness.parts.database.write(notifications.settle_taken)
+        await self.harness.parts.database.write(settled.settle_taken)
         items = (await (peer or self.agent).ok("GET", BELL))["items"]
         return [
             line["target"]["kind"] for line in items if line["kind"] == "target" and line["read_at"] is None

@@ -5,6 +5,7 @@ from collections import defaultdict
 from server.realtime.broker import publish_to_feeds
 from server.realtime.events import Push
 from server.realtime.pushes import user_push
+from server.store.notifying import settled
 from server.store.people import notifications
 from workers.context import Parts
 
@@ -33,7 +34,7 @@ async def publish_notifications(parts: Parts) -> None:
 
 async def settle_taken(parts: Parts) -> None:
     """A chat without an owner is a task of all users only until one takes it, a target only while its clock runs."""
-    await parts.database.write(notifications.settle_taken)
+    await parts.database.write(settled.settle_taken)
 
 
 async def prune_notifications(parts: Parts) -> None:

@@ -207,10 +207,10 @@ async def take_unpushed(cursor: Cursor, limit: int) -> list[Pushed]:
     return [Pushed(*row) for row in await cursor.fetchall()]
 
 
-def _mark_read(which: str) -> str:
-    """Marks the notifications as read for which the condition on `t` holds."""
+def mark_read_where(which: str) -> str:
+    """The end of a statement that begins with `with`: marks the notifications `t` as read of which `which` holds."""
     return f"""
-    with due as (
+    due as (
         select t.id, t.user_id, row_number() over (partition by t.user_id order by t.id) as n
         from notification t where t.read_at is null and {which}
     ), {take_user_seqs_for("due")}
@@ -218,25 +218,11 @@ def _mark_read(which: str) -> str:
     from due join user_seqs s on s.user_id = due.user_id where n.id = due.id and n.read_at is null"""
 
 
-SETTLE_TAKEN = Prepared(
-    "settle_taken",
-    _mark_read("""(t.kind = 'unassigned'
-            and exists (select from channels_chat c where c.id = t.chat_id and c.assignee_id is not null)
-        or t.kind = 'target' and not exists (
-            select from channels_chat c where c.id = t.chat_id
-                and (c.target_kind, c.target_began_at) = (t.target_kind, t.target_began_at)))"""),
-)
-
-
-async def settle_taken(cursor: Cursor) -> None:
-    """Mark notifications of unassigned chats as read once a user has taken them, of targets once the clock ends."""
-    await SETTLE_TAKEN.execute(cursor, {})
-
-
 async def mark_read(cursor: Cursor, user_id: int, ids: Collection[int], chat_id: int | None) -> None:
     """Mark notifications of the user as read: these, and those of a chat."""
     await cursor.execute(
-        _mark_read("""t.user_id = %(user_id)s
+        "with "
+        + mark_read_where("""t.user_id = %(user_id)s
             and (t.id = any(%(ids)s) or t.chat_id = %(chat_id)s)"""),
         {"user_id": user_id, "ids": list(ids), "chat_id": chat_id},
     )

@@ -45,9 +45,14 @@ async def wait_for_lines(peer: Peer, count: int) -> list[dict[str, Any]]:
 
 
 async def write_and_wait(stack: Stack, socket: Socket, text: str) -> None:
-    """The contact writes, and it is stored: notifications are written in the same transaction."""
+    """The contact writes, it is stored, and the worker has written the notifications of it."""
+
+    async def is_noted() -> bool:
+        return not await stack.execute("select 1 from notification_due limit 1")
+
     await stack.write("acc-1", text)
     await socket.wait_for_event("message:new", body=text)
+    await eventually(is_noted)
 
 
 def kinds_of(lines: list[dict[str, Any]]) -> list[str]:
