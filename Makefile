@@ -44,8 +44,8 @@ coverage: $(VENV)/dev.stamp programs ## branch coverage of server/ and workers/ 
 
 # What fails beside the others is run once more, alone: a machine that stood still is told apart from a fault.
 pytest:
-	@export CHROMIUM NGINX PGBOUNCER; \
-	CHROMIUM=$$(.ci/chromium) && NGINX=$$(.ci/nginx) && PGBOUNCER=$$(.ci/pgbouncer) || exit 1; \
+	@export CHROMIUM NGINX PGBOUNCER PROMTOOL; \
+	CHROMIUM=$$(.ci/chromium) && NGINX=$$(.ci/nginx) && PGBOUNCER=$$(.ci/pgbouncer) && PROMTOOL=$$(.ci/promtool $(VENV)) || exit 1; \
 	$(PYTEST) -n $(JOBS) $(TESTS) && exit 0; \
 	test $$? -eq 1 || exit 1; \
 	echo "confab: running the tests that failed once more, alone" >&2; \
@@ -56,10 +56,11 @@ unit: $(VENV)/dev.stamp
 	@$(PYTEST) -n 2 -q -m unit $(TESTS)
 
 # Installs what the system lacks; the packages of Python and npm come at the same time.
-programs:
+programs: | $(VENV)/bin/pip
 	@.ci/chromium >/dev/null
 	@.ci/nginx >/dev/null
 	@.ci/pgbouncer >/dev/null
+	@.ci/promtool $(VENV) >/dev/null
 
 lint: $(VENV)/dev.stamp ## ruff and mypy
 	@$(PYTHON) -m ruff check .
