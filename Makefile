@@ -15,7 +15,7 @@ GROUPED := $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test check coverage lint format build pictures audit icons wire-types bench bench-browser fuzz lock clean frontend-check beside-pytest pytest unit programs
+.PHONY: help run test check coverage lint format build pictures audit icons wire-types bench bench-browser fuzz matrix lock clean frontend-check beside-pytest pytest unit programs
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -44,8 +44,8 @@ coverage: $(VENV)/dev.stamp programs ## branch coverage of server/ and workers/ 
 
 # What fails beside the others is run once more, alone: a machine that stood still is told apart from a fault.
 pytest:
-	@export CHROMIUM NGINX PGBOUNCER; \
-	CHROMIUM=$$(.ci/chromium) && NGINX=$$(.ci/nginx) && PGBOUNCER=$$(.ci/pgbouncer) || exit 1; \
+	@export CHROMIUM NGINX PGBOUNCER PROMTOOL; \
+	CHROMIUM=$$(.ci/chromium) && NGINX=$$(.ci/nginx) && PGBOUNCER=$$(.ci/pgbouncer) && PROMTOOL=$$(.ci/promtool $(VENV)) || exit 1; \
 	$(PYTEST) -n $(JOBS) $(TESTS) && exit 0; \
 	test $$? -eq 1 || exit 1; \
 	echo "confab: running the tests that failed once more, alone" >&2; \
@@ -56,10 +56,11 @@ unit: $(VENV)/dev.stamp
 	@$(PYTEST) -n 2 -q -m unit $(TESTS)
 
 # Installs what the system lacks; the packages of Python and npm come at the same time.
-programs:
+programs: | $(VENV)/bin/pip
 	@.ci/chromium >/dev/null
 	@.ci/nginx >/dev/null
 	@.ci/pgbouncer >/dev/null
+	@.ci/promtool $(VENV) >/dev/null
 
 lint: $(VENV)/dev.stamp ## ruff and mypy
 	@$(PYTHON) -m ruff check .
@@ -99,6 +100,9 @@ bench: $(VENV)/dev.stamp ## measure against the reference system: make bench LOA
 fuzz: $(VENV)/dev.stamp $(FUZZ)/fuzz.stamp ## made-up requests at everything running, and media in a real S3 server
 	@SCHEMATHESIS=$(abspath $(FUZZ))/bin/schemathesis MOTO_SERVER=$(abspath $(FUZZ))/bin/moto_server \
 		$(PYTHON) -m pytest -n 0 $(or $(TESTS),tests/fuzz/check_api.py tests/fuzz/check_s3.py)
+
+matrix: $(VENV)/dev.stamp ## a part of the tests on each Postgres, Redis and Python that can be had here
+	@.ci/matrix $(or $(MATRIX),$(abspath $(VENV)/matrix))
 
 lock: $(VENV)/bin/pip ## pin all dependencies again, with hashes
 	@$(PYTHON) -m pip install --quiet --disable-pip-version-check uv==0.13.9

@@ -1,3 +1,3 @@
 """The web process, and the code that it shares with the worker."""
 
-VERSION = "0.1.0"
+VERSION = "0.2.0"

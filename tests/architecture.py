@@ -203,6 +203,7 @@ MAY_SLEEP = frozenset(
         "tests.support.programs.wait_for",
         "tests.support.fixtures_pgbouncer._wait",
         "tests.flows.load._post",
+        "tests.flows.traffic._repeat",
         # The fault itself: Postgres hangs for the ten seconds of the guarantee.
         "tests.flows.test_postgres_outage.test_ten_seconds_without_responses_lose_nothing",
         "tests.server.web.test_edge_timeouts.trickle",

@@ -20,7 +20,7 @@ SOURCES = ("server", "workers", "sandbox", "tests", "bench", "migrations", "fron
 SUFFIXES = (".py", ".sql", ".ts", ".tsx")
 # A section, or several: §1.4 · §§3, 4 · §3, §4 · §§6–9.
 SECTIONS = re.compile(r"(?:unipile-api\.md\s+|\()§+((?:\d+(?:\.\d+)?)(?:\s*[,–]\s*§?\d+(?:\.\d+)?)*)")
-CITED = re.compile(r"(?<![\w/.-])((?:docs/)?[a-z][\w-]*\.md)\b(?:\S*,\s+\"([^\"]+)\")?")
+CITED = re.compile(r"(?<![\w/.-])((?:docs/)?(?:operations/)?[a-z][\w-]*\.md)\b(?:\S*,\s+\"([^\"]+)\")?")
 # A test that proves a guarantee; … is the file named before.
 PROMISE = re.compile(r"`(?:((?:tests|frontend)/[\w/.-]+)|…)(?:::(\w+))?`")
 SECTION_NUMBER = re.compile(r"(\d+(?:\.\d+)?)\.? ")

@@ -63,7 +63,7 @@ if [ "${1:-}" = render ]; then
     render
     exit
 fi
-has_certificate || echo "confab: no certificate in $TLS yet, so only port 80 is served (docs/operations.md)" >&2
+has_certificate || echo "confab: no certificate in $TLS yet, so only port 80 is served (docs/operations/install.md)" >&2
 configure
 follow &
 exec nginx -g 'daemon off;'

@@ -1,7 +1,7 @@
 """deploy/kubernetes: names, ports and probes agree with each other and with Confab, and the settings start it."""
 
-import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -176,8 +176,6 @@ def test_commands_are_those_of_the_procfile() -> None:
 @pytest.mark.system
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
 def test_the_schemas_of_kubernetes_accept_the_files(path: Path) -> None:
-    validate = shutil.which("kubernetes-validate")
-    if validate is None:
-        pytest.skip("kubernetes-validate is not installed (pip install kubernetes-validate)")
-    done = subprocess.run([validate, "--strict", path], capture_output=True, text=True, check=False)
+    command = [sys.executable, "-m", "kubernetes_validate", "--strict", str(path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr

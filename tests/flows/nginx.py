@@ -54,7 +54,9 @@ def rendered(text: str, ports: Sequence[int], folder: Path, plain: int, secure: 
 
 
 @asynccontextmanager
-async def running_nginx(binary: str, ports: Sequence[int], folder: Path) -> AsyncIterator[tuple[str, str]]:
+async def running_nginx(
+    binary: str, ports: Sequence[int], folder: Path, connections: int = 512
+) -> AsyncIterator[tuple[str, str]]:
     """In front of these two ports; yields the https and the http address."""
     plain, secure = free_port(), free_port()
     make_certificate(folder)
@@ -63,7 +65,8 @@ async def running_nginx(binary: str, ports: Sequence[int], folder: Path) -> Asyn
     # The test's folder is its user's alone: nginx's workers have to be the same one.
     user = "user root;" if os.getuid() == 0 else ""
     main = folder / "nginx.conf"
-    main.write_text(MAIN.format(folder=folder, user=user))
+    events = f"events {{ worker_connections {connections}; }}"
+    main.write_text(MAIN.format(folder=folder, user=user).replace("events {}", events))
     with (folder / "nginx.log").open("wb") as log:
         process = await asyncio.create_subprocess_exec(binary, "-c", main, stdout=log, stderr=log)
 

@@ -11,11 +11,12 @@ from typing import Any
 
 import aiohttp
 
+from server.config import ROOT
 from tests.conftest import JWT_SECRET
 from tests.support.peers import WEBHOOK_SECRET, Peer, eventually
 from tests.support.ports import free_port
 from tests.support.programs import signal_running
-from tests.support.warm_programs import Process, output_to, start
+from tests.support.warm_programs import Process, cold, output_to, start
 
 START_SECONDS = 60.0
 STOP_SECONDS = 25.0
@@ -61,6 +62,7 @@ class Site:
     session: aiohttp.ClientSession
     folder: Path
     environment: Mapping[str, str]
+    root: Path = ROOT  # of the version that is run
     started: list[Running] = field(default_factory=list)
 
     async def web(self, **changes: str) -> Running:
@@ -87,7 +89,11 @@ class Site:
         environment = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
         environment |= {**self.environment, **changes}
         with output_to(output) as streams:
-            process = start([script], environment, streams)
+            process = (
+                start([script], environment, streams)
+                if self.root == ROOT
+                else cold([script], environment, streams, self.root)
+            )
         running = Running(name, process, output)
         self.started.append(running)
         return running

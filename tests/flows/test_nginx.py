@@ -25,10 +25,12 @@ from tests.flows.nginx import CONFIGURATION, running_nginx
 from tests.flows.processes import Running, Site
 from tests.flows.rows import watching
 from tests.support.fixtures_stack import serving
-from tests.support.peers import Peer, eventually
+from tests.support.peers import Peer, eventually, message_received
 from tests.support.ports import free_port
 
 TABS = 6
+# A proxied socket takes two.
+FEW_CONNECTIONS = 16
 SOCKETS = re.compile(r"^confab_sockets (\d+)", re.MULTILINE)
 SEND = "/api/channels/whatsapp/1/chats/1/send"
 WEBHOOK = "/api/webhooks/unipile/messages"
@@ -94,6 +96,40 @@ async def test_tabs_on_two_instances_agree_and_survive_the_loss_of_one(
         assert any(tab.joins > 1 for tab in tabs)
         for tab in tabs:
             await tab.stop()
+
+
+async def test_without_free_connections_nginx_turns_new_clients_away_and_keeps_the_others(
+    site: Site, trusting: aiohttp.ClientSession, nginx_path: str, tmp_path: Path
+) -> None:
+    web = await site.web()
+    await site.worker()
+    async with running_nginx(nginx_path, [port_of(web)] * 2, tmp_path, FEW_CONNECTIONS) as (url, _):
+        ana = await Peer(trusting, url).sign_in("ana")
+        await ana.link_account("acc-1")
+        tab = await ana.listen()
+        port = int(url.rpartition(":")[2])
+        idle = [(await asyncio.open_connection("127.0.0.1", port))[1] for _ in range(FEW_CONNECTIONS)]
+        await eventually(lambda: is_out_of_connections(tmp_path))
+        # Past nginx: what is open already goes on.
+        assert (await site.peer(web).deliver(message_received("acc-1", "meanwhile"))).status == 200
+        await tab.wait_for_event("message:new", body="meanwhile")
+        for writer in idle:
+            writer.close()
+        await eventually(lambda: is_answered(f"{url}/health"))
+        await tab.close()
+
+
+async def is_out_of_connections(folder: Path) -> bool:
+    return "worker_connections are not enough" in await asyncio.to_thread((folder / "nginx.log").read_text)
+
+
+async def is_answered(url: str) -> bool:
+    """Over a connection of its own."""
+    try:
+        async with aiohttp.ClientSession() as session, session.get(url, ssl=False) as answer:
+            return answer.status == 200
+    except aiohttp.ClientError:
+        return False
 
 
 @asynccontextmanager

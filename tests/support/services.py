@@ -18,6 +18,7 @@ from server.embedded.folders import open_data_dir
 from server.embedded.postgres import Postgres
 from server.embedded.valkey import Valkey
 from server.process.migrate import migrate
+from tests.support.other_servers import make_postgres, make_redis
 
 TEMPLATE = "migrated"
 # The data is discarded after the test run: nothing needs to reach the disk.
@@ -89,7 +90,7 @@ def run_valkey() -> Iterator[Valkey]:
     """A Redis that a test may stop, fill up or turn into a replica."""
     folder = Path(tempfile.mkdtemp(prefix="confab-tests-"))
     folder.chmod(0o711)
-    valkey = Valkey(open_data_dir(folder))
+    valkey = make_redis(open_data_dir(folder))
     valkey.child.start()
     try:
         valkey.child.wait_until_ready()
@@ -106,7 +107,7 @@ def run_services(settings: dict[str, str] | None = None) -> Iterator[Services]:
     # When the tests run as root the servers run as another user, who needs access to this folder.
     folder.chmod(0o711)
     data_dir = open_data_dir(folder)
-    postgres, valkey = Postgres(data_dir, {**FAST, **(settings or {})}), Valkey(data_dir)
+    postgres, valkey = make_postgres(data_dir, {**FAST, **(settings or {})}), make_redis(data_dir)
     try:
         valkey.child.start()
         postgres.prepare()

@@ -114,11 +114,13 @@ def request(command: Sequence[str], environment: Mapping[str, str], streams: Str
     return Forked(command[0], ours)
 
 
-def cold(command: Sequence[str], environment: Mapping[str, str], streams: Streams) -> Process:
-    """The same by the interpreter, as an operator does it."""
+def cold(
+    command: Sequence[str], environment: Mapping[str, str], streams: Streams, root: Path = ROOT
+) -> Process:
+    """The same by the interpreter, as an operator does it; in another folder, another version."""
     stdin, stdout, stderr = streams
     return subprocess.Popen(
-        [sys.executable, *command], env=environment, cwd=ROOT, stdin=stdin, stdout=stdout, stderr=stderr
+        [sys.executable, *command], env=environment, cwd=root, stdin=stdin, stdout=stdout, stderr=stderr
     )
 
 

@@ -1,6 +1,7 @@
 """Metrics: the state of all processes, who may read them, and that every rule and panel asks for one that exists."""
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -26,7 +27,6 @@ from server.rules.account_states import NEXT_STATES
 from server.web.app_keys import REDIS
 from tests.support.factories import make_account, sign_in_as
 from tests.support.fixtures_stack import Stack, run_stack
-from tests.support.markdown import tables
 from tests.support.peers import Peer
 from tests.support.ports import free_port
 from tests.support.promql import Rule, read_groupings, read_rules, read_selectors
@@ -36,6 +36,9 @@ TOKEN = "kT7-of-the-monitoring-host"
 RESTRICTED = Metrics(token=TOKEN, networks=("192.0.2.0/24",), worker_port=0)
 # Of Prometheus itself, and of every target.
 BUILT_IN, TARGET_LABELS = {"up"}, {"instance", "job", "le"}
+# Of node_exporter, on the machines of Postgres, Redis and the media storage.
+MACHINE = {"node_filesystem_avail_bytes": {"fstype"}, "node_filesystem_size_bytes": {"fstype"}}
+INCIDENTS = ROOT / "docs/operations/incidents.md"
 # Asked for by a rule and a panel, and exposed as soon as backups are: to be emptied then.
 AWAITED: set[str] = set()
 KNOWN_VALUES = {
@@ -143,7 +146,7 @@ def declared() -> dict[str, set[str]]:
 async def test_every_rule_and_panel_asks_for_metrics_that_exist(stack: Stack) -> None:
     await make_account(stack, await sign_in_as(stack, "owner"))
     text = (await stack.stranger.call("GET", "/metrics")).raw.decode()
-    known: dict[str, set[str]] = declared()
+    known: dict[str, set[str]] = declared() | MACHINE
     for family in text_string_to_metric_families(text):
         for sample in family.samples:
             known.setdefault(sample.name, set()).update(sample.labels)
@@ -180,19 +183,31 @@ def rules() -> list[Rule]:
 
 def test_each_alert_is_explained_and_says_whom_it_wakes() -> None:
     assert len(rules()) == ALERTS.read_text().count("- alert:") > 15
-    (explained,) = (table for table in tables(ROOT / "docs/operations.md") if table.heading == "Alerts")
-    assert [row[0].strip("`") for row in explained.rows] == [rule.name for rule in rules()]
-    assert all(all(row) for row in explained.rows)
     for rule in rules():
         assert re.fullmatch(r"\{ severity: (page|ticket) \}", rule.fields["labels"])
         assert 'summary: "' in rule.fields["annotations"]
+        anchor = rule.name.lower()
+        assert f"runbook: docs/operations/incidents.md#{anchor}" in rule.fields["annotations"]
+
+
+def test_the_runbook_has_an_entry_for_each_alert_and_no_other() -> None:
+    """It says how urgent the alert is, what it means, where to look and what to do."""
+    _, _, alerts = INCIDENTS.read_text().partition("\n## Alerts\n")
+    entries = dict(
+        re.findall(r"^### (\w+)\n\n((?:(?!^##).*\n)*)", alerts.partition("\n## ")[0], re.MULTILINE)
+    )
+    assert list(entries) == [rule.name for rule in rules()]
+    for rule in rules():
+        severity = rule.fields["labels"].removeprefix("{ severity: ").removesuffix(" }")
+        entry = rf"{severity.capitalize()}\. \w.*\n\n- \*\*Look:\*\* .+\n- \*\*Do:\*\* .+\n"
+        assert re.match(entry, entries[rule.name]), rule.name
 
 
 @pytest.mark.system
 def test_prometheus_accepts_the_rules_and_they_fire() -> None:
-    promtool = shutil.which("promtool")
+    promtool = shutil.which(os.environ.get("PROMTOOL") or "promtool")
     if promtool is None:
-        pytest.skip("promtool is not installed (Debian: prometheus)")
+        pytest.skip("promtool is not installed: set PROMTOOL to its path (Debian: prometheus)")
     for arguments in (("check", "rules", "alerts.yml"), ("test", "rules", "alerts_test.yml")):
         run = subprocess.run(
             [promtool, *arguments], cwd=ALERTS.parent, capture_output=True, text=True, check=False
