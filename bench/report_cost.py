@@ -19,7 +19,9 @@ from zoneinfo import ZoneInfo
 from aiopg import Cursor
 
 from docs.make_pictures import running
-from server.rules.facts import Conversation, LabelChange, NewFact, facts_of
+from server.rules.answering.target_clocks import Promises
+from server.rules.answering.verdicts import ValidPromises
+from server.rules.facts import Conversation, FactInputs, LabelChange, NewFact, facts_of
 from server.rules.hours import Hours
 from server.rules.periods import Period
 from server.rules.turns import Turn, TurnMessage, Turns
@@ -37,6 +39,7 @@ CONVERSATIONS, PAGE, ROUNDS, USERS, LABELS = MESSAGES * 12 // 100, 500, 15, 12, 
 FIRST_DAY = date(2025, 12, 1)
 YEAR = Period(FIRST_DAY, FIRST_DAY + timedelta(days=364))
 HOURS = Hours(ZoneInfo("Europe/Berlin"), [[(540, 1080)]] * 5 + [[], []])
+PROMISES = Promises(30, 60, 1440, True)
 INSERT = """
     insert into channels_conversation (account_id, chat_id, opened_at, opened_seq, opened_by, closed_at)
     select %s, %s, now(), n, 'contact', now() from generate_series(1, %s) n returning id"""
@@ -75,11 +78,17 @@ def made_facts(dice: random.Random, conversation_id: int, account_id: int, chat_
         first.author_id,
         closed_at,
         last.author_id,
+        True,
     )
     labels = (
         [LabelChange(chat_id, opened_at, dice.randrange(1, LABELS + 1), True)] if dice.random() < 0.33 else []
     )
-    return facts_of(conversation, Turns(turns, None), HOURS, labels)
+    return facts_of(
+        conversation,
+        Turns(turns, None),
+        HOURS,
+        FactInputs(labels, promises=[ValidPromises(opened_at, PROMISES)]),
+    )
 
 
 async def fill(database: Database, accounts: Sequence[tuple[int, int]]) -> None:
