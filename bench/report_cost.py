@@ -130,7 +130,7 @@ def queries_of(ids: Sequence[int]) -> Iterator[tuple[str, Work]]:
     month = [
         datetime.combine(FIRST_DAY, datetime.min.time(), UTC) + timedelta(days=days) for days in (300, 330)
     ]
-    kinds: Sequence[GroupKind] = ("user", "label", "account")
+    kinds: Sequence[GroupKind] = ("user", "label", "team", "account")
     yield "figures of a year", partial(_steps, year)
     yield "figures of a user", partial(_steps, replace(year, user_id=3))
     yield "figures of four weeks", partial(_steps, last_days)
@@ -138,7 +138,9 @@ def queries_of(ids: Sequence[int]) -> Iterator[tuple[str, Work]]:
         yield f"a year by {by}", partial(_groups, year, by)
     yield "four weeks by user", partial(_groups, last_days, "user")
     yield "backlog of a month", partial(_backlog, ids, *month)
-    wanted = FactFilter(ids, "reply", YEAR.since, YEAR.until, None, None, "office", None, None, None)
+    wanted = FactFilter(
+        ids, "reply", YEAR.since, YEAR.until, None, None, None, "office", None, None, None, None
+    )
     for name, changes in LISTS.items():
         yield name, partial(_first_page, replace(wanted, **changes))
 
