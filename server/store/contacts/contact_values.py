@@ -121,5 +121,5 @@ async def remove_label(cursor: Cursor, contact_id: int, label_id: int) -> bool:
 
 async def take_seqs(cursor: Cursor, contact_ids: Collection[int]) -> None:
     """Give changed contacts of a locked account their next seqs."""
-    numbered = {"ids": sorted(contact_ids)}
-    await execute_later(cursor, "select number_contacts(%(ids)s::bigint[])", numbered)
+    values = {"ids": sorted(contact_ids)}
+    await execute_later(cursor, "select number_contacts(%(ids)s::bigint[])", values)
