@@ -19,7 +19,9 @@ from zoneinfo import ZoneInfo
 from aiopg import Cursor
 
 from docs.make_pictures import running
-from server.rules.facts import Conversation, LabelChange, NewFact, facts_of
+from server.rules.answering.target_clocks import Promises
+from server.rules.answering.verdicts import ValidPromises
+from server.rules.facts import Conversation, FactInputs, LabelChange, NewFact, facts_of
 from server.rules.hours import Hours
 from server.rules.periods import Period
 from server.rules.turns import Turn, TurnMessage, Turns
@@ -37,6 +39,7 @@ CONVERSATIONS, PAGE, ROUNDS, USERS, LABELS = MESSAGES * 12 // 100, 500, 15, 12, 
 FIRST_DAY = date(2025, 12, 1)
 YEAR = Period(FIRST_DAY, FIRST_DAY + timedelta(days=364))
 HOURS = Hours(ZoneInfo("Europe/Berlin"), [[(540, 1080)]] * 5 + [[], []])
+PROMISES = Promises(30, 60, 1440, True)
 INSERT = """
     insert into channels_conversation (account_id, chat_id, opened_at, opened_seq, opened_by, closed_at)
     select %s, %s, now(), n, 'contact', now() from generate_series(1, %s) n returning id"""
@@ -75,11 +78,17 @@ def made_facts(dice: random.Random, conversation_id: int, account_id: int, chat_
         first.author_id,
         closed_at,
         last.author_id,
+        True,
     )
     labels = (
         [LabelChange(chat_id, opened_at, dice.randrange(1, LABELS + 1), True)] if dice.random() < 0.33 else []
     )
-    return facts_of(conversation, Turns(turns, None), HOURS, labels)
+    return facts_of(
+        conversation,
+        Turns(turns, None),
+        HOURS,
+        FactInputs(labels, promises=[ValidPromises(opened_at, PROMISES)]),
+    )
 
 
 async def fill(database: Database, accounts: Sequence[tuple[int, int]]) -> None:
@@ -121,7 +130,7 @@ def queries_of(ids: Sequence[int]) -> Iterator[tuple[str, Work]]:
     month = [
         datetime.combine(FIRST_DAY, datetime.min.time(), UTC) + timedelta(days=days) for days in (300, 330)
     ]
-    kinds: Sequence[GroupKind] = ("user", "label", "account")
+    kinds: Sequence[GroupKind] = ("user", "label", "team", "account")
     yield "figures of a year", partial(_steps, year)
     yield "figures of a user", partial(_steps, replace(year, user_id=3))
     yield "figures of four weeks", partial(_steps, last_days)
@@ -129,7 +138,9 @@ def queries_of(ids: Sequence[int]) -> Iterator[tuple[str, Work]]:
         yield f"a year by {by}", partial(_groups, year, by)
     yield "four weeks by user", partial(_groups, last_days, "user")
     yield "backlog of a month", partial(_backlog, ids, *month)
-    wanted = FactFilter(ids, "reply", YEAR.since, YEAR.until, None, None, "office", None, None, None)
+    wanted = FactFilter(
+        ids, "reply", YEAR.since, YEAR.until, None, None, None, "office", None, None, None, None
+    )
     for name, changes in LISTS.items():
         yield name, partial(_first_page, replace(wanted, **changes))
 

@@ -1,6 +1,7 @@
 """Checks and runs imports of contacts, batch by batch; another worker continues what a killed one leaves."""
 
 import asyncio
+import time
 from collections import deque
 from collections.abc import Iterator
 from itertools import islice
@@ -76,7 +77,8 @@ async def _store_rows(
         if stored is None:
             return leased, True
         leased = leased._replace(position=leased.position + batch.size)
-        size.adapt(stored.locked_seconds)
+        if stored.locked_since is not None:
+            size.adapt(time.monotonic() - stored.locked_since)
         if stored.pushes:
             await publish_or_log(parts.redis, leased.account_id, stored.pushes, "contact_not_published")
     return leased, False

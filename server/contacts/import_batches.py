@@ -3,7 +3,7 @@ successor continues exactly there.
 """
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -13,7 +13,6 @@ from server.contacts.contact_changes import pushes_of
 from server.contacts.contact_table import TableRow
 from server.contacts.import_rows import ContactRow, Definitions, RowError, read_row
 from server.realtime.events import Push
-from server.store.accounts import accounts
 from server.store.contacts import contact_fields, contact_imports, import_batches
 from server.store.contacts.contact_imports import Counts, LeasedImport, Rejection
 from server.store.contacts.import_batches import GivenName, GivenRow, GivenValue, Labelled
@@ -21,9 +20,12 @@ from server.store.contacts.import_batches import GivenName, GivenRow, GivenValue
 OTHERS = "These ids are of different contacts."
 TWICE = "An earlier row is about the same contact."
 EXISTS, UNKNOWN = "There is such a contact already.", "There is no such contact."
-# A batch holds the account's lock, for which messages wait.
+# A batch holds the account's lock until its commit, and messages wait for it.
 LEAST_ROWS, MOST_ROWS = 10, 300
-LONG_SECONDS, SHORT_SECONDS = 0.012, 0.006
+LONG_SECONDS, SHORT_SECONDS = 0.015, 0.008
+
+
+Find = Callable[[Cursor, int, Sequence[GivenRow]], Awaitable[dict[int, list[int]] | None]]
 
 
 class Batch(NamedTuple):
@@ -35,10 +37,10 @@ class Batch(NamedTuple):
 
 
 class StoredBatch(NamedTuple):
-    """The pushes of a stored batch, and how long the account was locked."""
+    """The pushes of a stored batch, and since when the account was locked, by the monotonic clock; None: it was not."""
 
     pushes: list[Push]
-    locked_seconds: float
+    locked_since: float | None
 
 
 @dataclass(slots=True)
@@ -87,20 +89,22 @@ async def store_batch(
     """Store a batch, or only check it; None if the import has ended or was moved on by another worker."""
     if not await contact_imports.is_at(cursor, leased):
         return None
-    is_check = leased.state == "checking"
-    if is_check:
-        writer = _Writer(cursor, leased)
-        counts = await writer.sort(batch.rows)
-        await contact_imports.move_on(cursor, leased.id, counts, _all_rejections(batch, writer, given))
-        return StoredBatch([], 0.0)
-    begun = time.monotonic()
-    if await accounts.lock_account(cursor, leased.account_id) is None:
-        return None
     writer = _Writer(cursor, leased)
-    await writer.sort(batch.rows)
+    if leased.state == "checking":
+        counts = await writer.sort(batch.rows, import_batches.find_contacts)
+        if counts is None:
+            return None
+        await import_batches.commit_later(cursor)
+        await contact_imports.move_on(cursor, leased.id, counts, _all_rejections(batch, writer, given))
+        return StoredBatch([], None)
+    if await writer.sort(batch.rows, import_batches.lock_and_find) is None:
+        return None
+    begun = time.monotonic()
     counts, pushes = await writer.store()
+    if not pushes:
+        await import_batches.commit_later(cursor)
     await contact_imports.move_on(cursor, leased.id, counts, _all_rejections(batch, writer, given))
-    return StoredBatch(pushes, time.monotonic() - begun)
+    return StoredBatch(pushes, begun)
 
 
 def _all_rejections(batch: Batch, writer: "_Writer", given: Sequence[TableRow]) -> list[Rejection]:
@@ -123,12 +127,12 @@ class _Writer:
     known: dict[int, ContactRow] = field(default_factory=dict)
     rejected: dict[int, str] = field(default_factory=dict)
 
-    async def sort(self, rows: Sequence[ContactRow]) -> Counts:
-        """Find the contacts of the rows; returns what would become of them."""
+    async def sort(self, rows: Sequence[ContactRow], find: Find) -> Counts | None:
+        """Find the contacts of the rows; returns what would become of them, None if the account is being erased."""
         given = [_given(n, row) for n, row in enumerate(rows)]
-        found = (
-            await import_batches.find_contacts(self.cursor, self.leased.account_id, given) if given else {}
-        )
+        found = await find(self.cursor, self.leased.account_id, given) if given else {}
+        if found is None:
+            return None
         for n, row in enumerate(rows):
             self._sort_row(row, found.get(n, []))
         return Counts(len(self.new), len(self.known), 0)
@@ -153,12 +157,14 @@ class _Writer:
             self.cursor, account_id, [_given(n, row) for n, row in enumerate(self.new)]
         )
         rows = {**self.known, **{ids[n]: row for n, row in enumerate(self.new)}}
-        renamed = await import_batches.set_own_names(self.cursor, _names(self.known))
-        valued = await import_batches.put_values(self.cursor, account_id, _values(rows))
-        labelled = await import_batches.add_labels(
-            self.cursor, account_id, _labels(rows, self.leased.label_id)
+        renamed, others = await import_batches.change_contacts(
+            self.cursor,
+            account_id,
+            _names(self.known),
+            _values(rows),
+            _labels(rows, self.leased.label_id),
         )
-        changed = (renamed | valued | labelled) & set(self.known)
+        changed = (renamed | others) & set(self.known)
         pushes = await pushes_of(self.cursor, sorted(changed), sorted(renamed))
         return Counts(len(self.new), len(changed), len(self.known) - len(changed)), pushes
 

@@ -2,8 +2,9 @@
 
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from dataclasses import fields
 from datetime import date, datetime, time, timedelta
-from typing import Literal, TypedDict, cast
+from typing import Any, Literal, TypedDict, cast
 
 from aiohttp import web
 
@@ -22,7 +23,7 @@ from server.schemas.reports import (
     VolumeQuery,
 )
 from server.store.reports import fact_lists, figures, volume
-from server.store.reports.fact_lists import FactFilter, FactLine
+from server.store.reports.fact_lists import FactFilter, FactLine, Outcome
 from server.store.reports.figures import Clock, CountedStep, Selection
 from server.store.reports.volume import CountedVolume, VolumeLine
 from server.web.app_keys import DATABASE
@@ -31,6 +32,7 @@ from server.web.requests import caller, json_answer, load_query, page_answer, st
 
 REPORT_QUERY, GROUP_QUERY, BACKLOG_QUERY = ReportQuery(), ReportGroupQuery(), BacklogQuery()
 FACT_QUERY, FACT_FILTER, VOLUME_QUERY = FactQuery(), FactFilterQuery(), VolumeQuery()
+FILTERS = frozenset(field.name for field in fields(FactFilter))
 LINES_PER_READ = 1000
 
 
@@ -46,6 +48,7 @@ class Selected(Asked):
 
     user_id: int | None
     label_id: int | None
+    team_id: int | None
     clock: Clock
 
 
@@ -55,6 +58,7 @@ class Filtered(Selected):
     measure: Measure
     at_least: int | None
     below: int | None
+    target: Outcome | None
     open_at: str | None
 
 
@@ -71,7 +75,8 @@ async def _reported(request: web.Request, account_id: int | None) -> dict[int, b
 
 
 def _selection(query: Selected, account_ids: Sequence[int]) -> Selection:
-    return Selection(account_ids, query["period"], query["clock"], query["user_id"], query["label_id"])
+    dimensions = (query["user_id"], query["label_id"], query["team_id"])
+    return Selection(account_ids, query["period"], query["clock"], *dimensions)
 
 
 async def show_report(request: web.Request) -> web.Response:
@@ -118,7 +123,7 @@ def _steps_of(period: Period) -> Iterator[tuple[date, dict[str, object]]]:
 
 
 async def compare_groups(request: web.Request) -> web.Response:
-    """The same for each user, account or label, those with the most first."""
+    """The same for each user, account, label or team, those with the most first."""
     query = load_query(request, GROUP_QUERY)
     reported = await _reported(request, query["account_id"])
     selection, by = _selection(cast(Selected, query), list(reported)), query["by"]
@@ -253,19 +258,9 @@ async def export_volume(request: web.Request) -> web.StreamResponse:
 
 
 async def _fact_filter(request: web.Request, query: Filtered) -> FactFilter:
-    period = query["period"]
-    return FactFilter(
-        account_ids=list(await _reported(request, query["account_id"])),
-        measure=query["measure"],
-        since=period.since,
-        until=period.until,
-        user_id=query["user_id"],
-        label_id=query["label_id"],
-        clock=query["clock"],
-        at_least=query["at_least"],
-        below=query["below"],
-        open_at=query["open_at"],
-    )
+    period, account_ids = query["period"], list(await _reported(request, query["account_id"]))
+    given: dict[str, Any] = {name: value for name, value in query.items() if name in FILTERS}
+    return FactFilter(account_ids=account_ids, since=period.since, until=period.until, **given)
 
 
 async def list_report_facts(request: web.Request) -> web.Response:

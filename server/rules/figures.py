@@ -11,11 +11,13 @@ Group = TypeVar("Group", bound=Hashable)
 
 
 class CountedBucket(NamedTuple):
-    """Durations of one bucket: how many, and their sum in seconds."""
+    """Durations of one bucket: how many, their sum in seconds, and how many were within their target or not."""
 
     bucket: int
     n: int
     seconds: int
+    met: int = 0
+    breached: int = 0
 
 
 @dataclass(slots=True)
@@ -24,11 +26,15 @@ class Figures:
 
     n: int = 0
     seconds: int = 0
+    met: int = 0
+    breached: int = 0
     counts: Counter[int] = field(default_factory=Counter)
 
     def add(self, counted: CountedBucket) -> None:
         self.n += counted.n
         self.seconds += counted.seconds
+        self.met += counted.met
+        self.breached += counted.breached
         self.counts[counted.bucket] += counted.n
 
     def summary(self) -> dict[str, object]:
@@ -36,7 +42,13 @@ class Figures:
         percent off; the mean is exact.
         """
         mean = round(self.seconds / self.n) if self.n else None
-        return {"n": self.n, "mean": mean, "median": self.quantile(0.5), "p90": self.quantile(0.9)}
+        durations: dict[str, object] = {
+            "n": self.n,
+            "mean": mean,
+            "median": self.quantile(0.5),
+            "p90": self.quantile(0.9),
+        }
+        return durations | {"met": self.met, "breached": self.breached}
 
     def full(self) -> dict[str, object]:
         """The same with the shown buckets."""

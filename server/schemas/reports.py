@@ -11,7 +11,8 @@ from server.rules.periods import MAX_DAYS, Period, last_days
 from server.schemas.chats import CHAT_KINDS
 from server.schemas.fields import MAX_ID, ListQuery, Moment, Request
 
-CLOCKS, GROUP_KINDS, STEPS = ("all", "office"), ("user", "account", "label"), ("day", "week", "month")
+CLOCKS, GROUP_KINDS, STEPS = ("all", "office"), ("user", "account", "label", "team"), ("day", "week", "month")
+OUTCOMES = ("any", "met", "breached")
 MAX_SECONDS = 2**31 - 1
 
 
@@ -52,18 +53,23 @@ class _Days(Request):
 
 
 class _Selected(_Days):
-    """Of a user (0: none of them), or with a label; `office` measures within office hours only."""
+    """Of a user (0: none of them), with a label, or of a team; `office` measures within office hours only."""
 
     user_id = fields.Integer(load_default=None, validate=validate.Range(0, MAX_ID))
     label_id = fields.Integer(load_default=None, validate=validate.Range(1, MAX_ID))
+    team_id = fields.Integer(load_default=None, validate=validate.Range(1, MAX_ID))
     clock = fields.String(load_default="all", validate=validate.OneOf(CLOCKS))
+
+
+def _dimensions(data: dict[str, Any]) -> list[str]:
+    return [name for name in ("user_id", "label_id", "team_id") if data.get(name) is not None]
 
 
 class ReportQuery(_Selected):
     @validates_schema
     def one_filter(self, data: dict[str, Any], **_: object) -> None:
-        if data.get("user_id") is not None and data.get("label_id") is not None:
-            raise ValidationError("Give a user or a label.", "label_id")
+        if len(given := _dimensions(data)) > 1:
+            raise ValidationError("Give a user, a label or a team.", given[-1])
 
 
 class ReportGroupQuery(ReportQuery):
@@ -71,10 +77,8 @@ class ReportGroupQuery(ReportQuery):
 
     @validates_schema
     def another_kind(self, data: dict[str, Any], **_: object) -> None:
-        if data.get("by") in ("user", "label") and (
-            data.get("user_id") is not None or data.get("label_id") is not None
-        ):
-            raise ValidationError("Users and labels are compared without a user or a label.", "by")
+        if data.get("by") != "account" and _dimensions(data):
+            raise ValidationError("Only accounts are compared of a user, a label or a team.", "by")
 
 
 class BacklogQuery(_Days):
@@ -88,19 +92,23 @@ class VolumeQuery(_Days):
 
 
 class FactFilterQuery(_Selected):
-    """Facts of a measure, with a duration of `at_least` and less than `below` seconds. `open_at`: the openings of the
-    conversations that were open then, instead of those of the period.
+    """Facts of a measure, with a duration of `at_least` and less than `below` seconds; `target`: those with a
+    target, all or where it was met or breached. `open_at`: the openings of the conversations that were open then,
+    instead of those of the period.
     """
 
     measure = fields.String(load_default="reply", validate=validate.OneOf(MEASURES))
     at_least = fields.Integer(load_default=None, validate=validate.Range(0, MAX_SECONDS))
     below = fields.Integer(load_default=None, validate=validate.Range(0, MAX_SECONDS))
+    target = fields.String(load_default=None, validate=validate.OneOf(OUTCOMES))
     open_at = Moment(load_default=None)
 
     @validates_schema
     def opened(self, data: dict[str, Any], **_: object) -> None:
         if data.get("open_at") is not None and data.get("measure") != "opened":
             raise ValidationError("Goes with the measure opened.", "open_at")
+        if data.get("target") is not None and data.get("measure") == "opened":
+            raise ValidationError("There is no target for what is opened.", "target")
 
 
 class FactQuery(FactFilterQuery, ListQuery):
@@ -114,6 +122,9 @@ class Summary(Schema):
     mean = fields.Integer(required=True, allow_none=True)
     median = fields.Integer(required=True, allow_none=True)
     p90 = fields.Integer(required=True, allow_none=True)
+    # How many were within the time that a target promised, and how many were not; the others had none.
+    met = fields.Integer(required=True)
+    breached = fields.Integer(required=True)
 
 
 class FullSummary(Summary):
@@ -157,7 +168,7 @@ class ComparedMeasure(Schema):
 
 
 class ReportGroup(Schema):
-    """A user (0: none, such as replies from the phone), an account or a label."""
+    """A user (0: none, such as replies from the phone), an account, a label or a team."""
 
     id = fields.Integer(required=True)
     name = fields.String(required=True, allow_none=True)
@@ -200,6 +211,11 @@ class ReportFact(Schema):
     seconds = fields.Integer(required=True)
     open_seconds = fields.Integer(required=True)
     label_ids = fields.List(fields.Integer(), required=True)
+    team_id = fields.Integer(required=True, allow_none=True)
+    # What the target that was valid then promised, and whether that was met; null without a target.
+    promised_minutes = fields.Integer(required=True, allow_none=True)
+    promised_office = fields.Boolean(required=True, allow_none=True)
+    is_met = fields.Boolean(required=True, allow_none=True)
 
 
 class ReportFactList(Schema):

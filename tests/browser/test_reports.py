@@ -33,6 +33,8 @@ async def test_an_admin_reads_reports_down_to_a_chat(demo: Stack, windows: Windo
     await inbox.go_to("Reports")
     await expect(page.get_by_test_id("figure-first_reply")).to_contain_text("m ")
     await expect(page.get_by_role("button", name="Show only Beatriz").first).to_be_visible()
+    targets = page.get_by_role("region", name="First reply, targets compared")
+    await expect(targets.get_by_role("row", name="Beatriz")).to_be_visible()
     messages = page.get_by_role("region", name="Messages, compared")
     await expect(messages.get_by_role("row", name="Beatriz")).to_be_visible()
     await check_variant(page)

@@ -4,18 +4,22 @@ import asyncio
 
 from tests.flows.processes import Site
 from tests.flows.rows import holding_accounts, watching
-from tests.server.handlers.test_contact_imports import counts, imports_path, show, upload
+from tests.server.handlers.test_contact_imports import counts, imports_path, show, table, upload
 from tests.support.peers import eventually
 
-ROWS = 1200
+ROWS, REJECTED = 1200, range(50, 1200, 97)
+
+
+def phone_of(n: int) -> str:
+    return "+351" if n in REJECTED else f"+3519100{n:05}"
 
 
 async def test_no_row_is_imported_twice_or_skipped(site: Site) -> None:
     web, worker = await asyncio.gather(site.web(), site.worker())
     owner = await site.sign_in(web)
     account_id = (await owner.link_account("acc-1"))["id"]
-    lines = "".join(f"+3519100{n:05},Name {n}\n" for n in range(ROWS))
-    made = await upload(owner, account_id, f"phone,own_name\n{lines}+351,Too short\n")
+    lines = "".join(f"{phone_of(n)},Name {n}\n" for n in range(ROWS))
+    made = await upload(owner, account_id, f"phone,own_name\n{lines}")
     path = imports_path(account_id, f"/{made['id']}")
 
     async def has_state(state: str) -> bool:
@@ -41,5 +45,9 @@ async def test_no_row_is_imported_twice_or_skipped(site: Site) -> None:
         stored = (
             "select count(*), count(distinct own_name) from channels_contact where own_name like 'Name%%'"
         )
-        assert await asyncio.to_thread(rows.ask, stored) == [(ROWS, ROWS)]
-    assert counts(await show(owner, account_id, made["id"])) == (ROWS, 0, 0, 1)
+        added = ROWS - len(REJECTED)
+        assert await asyncio.to_thread(rows.ask, stored) == [(added, added)]
+    assert counts(await show(owner, account_id, made["id"])) == (added, 0, 0, len(REJECTED))
+    # The file of what was rejected is that of an import that no one stopped: each row once, in order.
+    _, *rejected = await table(owner, f"{path}/rejected.csv")
+    assert [(row[0], *row[2:]) for row in rejected] == [(str(n + 2), "'+351", f"Name {n}") for n in REJECTED]

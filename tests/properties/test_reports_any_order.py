@@ -40,10 +40,11 @@ STEPS = st.one_of(
 )
 FACTS = """
     select conversation_id, measure, key, chat_id, began_at, at, day, user_id, seconds, open_seconds, bucket,
-        open_bucket, label_ids
+        open_bucket, label_ids, team_id, promised_minutes, promised_office, is_met
     from report_fact order by conversation_id, measure, key"""
 COUNTS = """
     select h.account_id, h.measure, h.dimension, h.span, h.first_day, h.dimension_id, h.n, h.seconds, h.open_seconds,
+        h.met, h.breached,
         array(select (bucket, n)::text from unnest(h.buckets, h.counts) u (bucket, n) where n <> 0 order by bucket)
             as counts,
         array(select (bucket, n)::text from unnest(h.open_buckets, h.open_counts) u (bucket, n) where n <> 0
@@ -52,7 +53,7 @@ COUNTS = """
 COUNTED_FACTS = """
     with counted as (
         select f.account_id, f.measure, x.dimension, x.span, x.first_day, x.dimension_id, f.seconds, f.open_seconds,
-            f.bucket, f.open_bucket
+            f.bucket, f.open_bucket, f.is_met
         from (select t.* from report_fact t where t.measure <> 'waiting' offset 0) f cross join report_spans_of(f) x
     ), placed as (
         select account_id, measure, dimension, span, first_day, dimension_id, c.clock, c.bucket, count(*) as n
@@ -65,7 +66,8 @@ COUNTED_FACTS = """
         from placed group by 1, 2, 3, 4, 5, 6
     )
     select account_id, measure, dimension, span, first_day, dimension_id, count(*)::int as n, sum(seconds) as seconds,
-        sum(open_seconds) as open_seconds, counts, open_counts
+        sum(open_seconds) as open_seconds, (count(*) filter (where is_met))::int as met,
+        (count(*) filter (where not is_met))::int as breached, counts, open_counts
     from counted join listed using (account_id, measure, dimension, span, first_day, dimension_id)
     group by 1, 2, 3, 4, 5, 6, counts, open_counts order by 1, 2, 3, 4, 5, 6"""
 DAYS = "select chat_id, day, user_id, received, sent from report_chat_day order by 1, 2, 3"

@@ -6,7 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 from aiopg import Cursor
 
-from server.rules.facts import Conversation, facts_of
+from server.rules.answering.target_clocks import Promises
+from server.rules.answering.verdicts import ValidPromises
+from server.rules.facts import Conversation, FactInputs, facts_of
 from server.rules.turns import Turn, TurnMessage, Turns
 from server.store.reports import stored_facts
 from server.web.app_keys import DATABASE
@@ -29,6 +31,8 @@ async def store_conversation(
     *,
     closed_at: datetime | None = None,
     label_ids: Sequence[int] = (),
+    team_id: int | None = None,
+    promises: Promises | None = None,
 ) -> int:
     """Replies are seconds after the opening, and by whom: a user, or None for the phone."""
 
@@ -47,11 +51,12 @@ async def store_conversation(
         first_at, first_by = (turns[0].answer.at, turns[0].answer.author_id) if turns else (None, None)
         closed_by = turns[-1].answer.author_id if turns else None
         conversation = Conversation(
-            own_id, account_id, chat_id, opened_at, None, first_at, first_by, closed_at, closed_by
+            own_id, account_id, chat_id, opened_at, None, first_at, first_by, closed_at, closed_by, True
         )
-        made = facts_of(conversation, Turns(turns, None), None, [])
+        valid = [] if promises is None else [ValidPromises(opened_at, promises)]
+        made = facts_of(conversation, Turns(turns, None), None, FactInputs(promises=valid))
         for fact in made:
-            fact["label_ids"] = list(label_ids)
+            fact["label_ids"], fact["team_id"] = list(label_ids), team_id
         await stored_facts.store_difference(cursor, stored_facts.Difference([], made))
         return own_id
 
@@ -105,5 +110,6 @@ async def store_weeks(
                 opened_at,
                 replies,
                 closed_at=None if closed_at > datetime.now(UTC) else closed_at,
+                promises=Promises(15, 30, 480, False),
             )
     await store_chat_days(stack, chat_days)

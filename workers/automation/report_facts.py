@@ -17,7 +17,7 @@ from server.store.automation.feed_events import FeedEvent
 from server.store.automation.hours import fetch_hours
 from server.store.reports import fact_sources, recounts, stored_facts
 from server.store.reports.fact_sources import Happening, Span
-from server.store.reports.stored_facts import StoredFact
+from server.store.reports.stored_facts import Belonging, StoredFact
 from workers.automation import report_volume
 from workers.automation.consumer import Effects
 from workers.context import Parts
@@ -25,8 +25,8 @@ from workers.context import Parts
 log = structlog.get_logger()
 
 ACCOUNTS, CONVERSATIONS = 100, 50
-# Of the activities: what opens, closes and labels. Owners and snoozes change no fact.
-ACTIVITIES = frozenset(("closed", "opened", "snoozed", "labelled", "unlabelled"))
+# Of the activities: what opens, closes, labels and gives to a team.
+ACTIVITIES = frozenset(("closed", "opened", "snoozed", "labelled", "unlabelled", "assigned"))
 
 
 class ReportFacts:
@@ -71,35 +71,43 @@ async def store_facts(cursor: Cursor, account_id: int, spans: Sequence[Span]) ->
     stored = await stored_facts.list_facts(cursor, spans)
     computed = await _compute(cursor, account_id, spans)
     await stored_facts.store_difference(cursor, stored_facts.difference(stored, computed))
-    await stored_facts.relabel_replies(cursor, _relabelled(stored, computed))
+    await stored_facts.move_replies(cursor, _moved(stored, computed))
+
+
+async def judge_again(cursor: Cursor, account: LockedAccount, conversation_ids: Sequence[int]) -> None:
+    """Compute the facts of conversations again of which it is now known what was promised in them."""
+    if conversation_ids:
+        await recounts.begin_recounts(cursor, account.id)
+    for n in range(0, len(conversation_ids), CONVERSATIONS):
+        ids = conversation_ids[n : n + CONVERSATIONS]
+        spans = await fact_sources.list_spans_of(cursor, ids, account.retained_from)
+        await store_facts(cursor, account.id, spans)
 
 
 async def _compute(cursor: Cursor, account_id: int, spans: Sequence[Span]) -> list[NewFact]:
     hours = (await fetch_hours(cursor, [account_id])).get(account_id)
     messages = await fact_sources.list_messages(cursor, spans)
-    changes = await fact_sources.list_label_changes(cursor, {span.conversation.chat_id for span in spans})
+    inputs = await fact_sources.list_inputs(cursor, spans)
     return [
         fact
         for conversation in (span.conversation for span in spans)
         for fact in facts_of(
-            conversation, pair_turns(messages[conversation.id]), hours, changes[conversation.chat_id]
+            conversation, pair_turns(messages[conversation.id]), hours, inputs[conversation.id]
         )
     ]
 
 
-def _relabelled(stored: Sequence[StoredFact], computed: Sequence[NewFact]) -> dict[int, list[int]]:
-    """The new labels of conversations whose labels have changed; each has one fact of its opening."""
+def _moved(stored: Sequence[StoredFact], computed: Sequence[NewFact]) -> dict[int, Belonging]:
+    """The conversations whose labels or team have changed, with the new ones; each has one fact of its opening."""
     before = {
-        row.fact["conversation_id"]: row.fact["label_ids"]
-        for row in stored
-        if row.fact["measure"] == "opened"
+        row.fact["conversation_id"]: _belonging(row.fact) for row in stored if row.fact["measure"] == "opened"
     }
-    return {
-        fact["conversation_id"]: fact["label_ids"]
-        for fact in computed
-        if fact["measure"] == "opened"
-        and before.get(fact["conversation_id"], fact["label_ids"]) != fact["label_ids"]
-    }
+    after = {fact["conversation_id"]: _belonging(fact) for fact in computed if fact["measure"] == "opened"}
+    return {own_id: own for own_id, own in after.items() if before.get(own_id, own) != own}
+
+
+def _belonging(fact: NewFact) -> Belonging:
+    return Belonging(fact["label_ids"], fact["team_id"])
 
 
 async def recount_reports(parts: Parts) -> None:

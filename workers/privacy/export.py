@@ -51,6 +51,7 @@ new_chats.jsonl  chats that were begun in the last 30 days, and whether the phon
 rule_runs.jsonl  which rules ran in the chats, and what they did
 surveys.jsonl    when contacts were asked to rate a conversation, and their scores
 report_facts.jsonl  what reports count: when conversations were opened, answered and closed, and how long that took
+report_promises.jsonl  what targets promised in each conversation, since when
 report_days.jsonl   how many messages each chat got and sent on each day, as reports count them
 messages.jsonl   messages, chat after chat, oldest first
 notes.jsonl      internal notes of the organisation about the chats, which were never sent ("is_internal")

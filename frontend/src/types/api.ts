@@ -1374,6 +1374,8 @@ export interface components {
             readonly mean: number | null;
             readonly median: number | null;
             readonly p90: number | null;
+            readonly met: number;
+            readonly breached: number;
             readonly buckets: readonly number[];
         };
         readonly ReportStep: {
@@ -1381,6 +1383,8 @@ export interface components {
             readonly mean: number | null;
             readonly median: number | null;
             readonly p90: number | null;
+            readonly met: number;
+            readonly breached: number;
             readonly first_day: string;
             readonly last_day: string;
         };
@@ -1405,6 +1409,8 @@ export interface components {
             readonly mean: number | null;
             readonly median: number | null;
             readonly p90: number | null;
+            readonly met: number;
+            readonly breached: number;
         };
         readonly ComparedMeasure: {
             /** @enum {string} */
@@ -1479,6 +1485,10 @@ export interface components {
             readonly seconds: number;
             readonly open_seconds: number;
             readonly label_ids: readonly number[];
+            readonly team_id: number | null;
+            readonly promised_minutes: number | null;
+            readonly promised_office: boolean | null;
+            readonly is_met: boolean | null;
         };
         readonly ReportFactList: {
             readonly items: readonly components["schemas"]["ReportFact"][];

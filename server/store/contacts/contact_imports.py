@@ -11,6 +11,7 @@ from aiopg import Cursor
 
 from server.errors import ConfabError
 from server.store.db.keyset_pages import Page, page_of
+from server.store.db.transaction import execute_later
 
 IMPORT_JSON = """
     row_to_json((select x from (select
@@ -222,22 +223,22 @@ class Counts(NamedTuple):
     unchanged: int
 
 
+MOVE_ON = """
+    update contact_import set added = added + %(added)s, updated = updated + %(updated)s,
+        unchanged = unchanged + %(unchanged)s, rejected = rejected + %(rejected)s,
+        position = position + %(added)s + %(updated)s + %(unchanged)s + %(rejected)s, updated_at = now()
+    where id = %(id)s"""
+REJECT = """
+    insert into contact_import_rejection (import_id, row, reason, cells)
+    select %(id)s, x.row, x.reason, x.cells
+    from jsonb_to_recordset(%(rows)s::jsonb) as x (row integer, reason text, cells text[])"""
+
+
 async def move_on(cursor: Cursor, import_id: int, counts: Counts, rejections: Sequence[Rejection]) -> None:
-    """Store what became of a batch, in its transaction."""
+    """Store what became of a batch, with the commit of its transaction."""
     if rejections:
-        await cursor.execute(
-            """insert into contact_import_rejection (import_id, row, reason, cells)
-               select %s, x.row, x.reason, x.cells
-               from jsonb_to_recordset(%s::jsonb) as x (row integer, reason text, cells text[])""",
-            (import_id, orjson.dumps(rejections).decode()),
-        )
-    await cursor.execute(
-        """update contact_import set added = added + %(added)s, updated = updated + %(updated)s,
-               unchanged = unchanged + %(unchanged)s, rejected = rejected + %(rejected)s,
-               position = position + %(added)s + %(updated)s + %(unchanged)s + %(rejected)s, updated_at = now()
-           where id = %(id)s""",
-        {**counts._asdict(), "rejected": len(rejections), "id": import_id},
-    )
+        await execute_later(cursor, REJECT, {"id": import_id, "rows": orjson.dumps(rejections).decode()})
+    await execute_later(cursor, MOVE_ON, {**counts._asdict(), "rejected": len(rejections), "id": import_id})
 
 
 async def finish_import(cursor: Cursor, leased: LeasedImport, state: str) -> None:

@@ -7,6 +7,7 @@ from aiopg import Cursor
 
 from server.store.chats.contacts import CONTACT_JSON
 from server.store.chats.sight import knows, sees
+from server.store.db.transaction import execute_later
 from server.text.fold import fold
 
 # The direct chat of a contact `k`, if the user sees it.
@@ -120,4 +121,5 @@ async def remove_label(cursor: Cursor, contact_id: int, label_id: int) -> bool:
 
 async def take_seqs(cursor: Cursor, contact_ids: Collection[int]) -> None:
     """Give changed contacts of a locked account their next seqs."""
-    await cursor.execute("select number_contacts(%s::bigint[])", (sorted(contact_ids),))
+    values = {"ids": sorted(contact_ids)}
+    await execute_later(cursor, "select number_contacts(%(ids)s::bigint[])", values)

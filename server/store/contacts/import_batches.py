@@ -6,6 +6,9 @@ from typing import NamedTuple, TypedDict
 import orjson
 from aiopg import Cursor
 
+from server.store.db.prepared import Prepared
+from server.store.db.transaction import execute_later
+
 
 class GivenRow(TypedDict):
     """A row of a batch; `n` identifies it. `aliases` are all ids that it names, the first that of a new contact."""
@@ -19,31 +22,64 @@ class GivenRow(TypedDict):
     folded: str | None
 
 
-FIND = """
+# Everyone else who writes to the account waits from here to the commit, so a batch makes few round trips: what needs no
+# answer travels with the next statement.
+LOCK = "select from channels_account where id = %(account_id)s for no key update"
+FIND = Prepared(
+    "find_imported_contacts",
+    """
     with given as (
         select g.* from jsonb_to_recordset(%(rows)s::jsonb)
             as g (n integer, contact_id bigint, aliases text[], username text)
     ), found as (
-        select g.n, k.id from given g join channels_contact k on k.id = g.contact_id and k.account_id = %(account_id)s
+        select g.n, k.id from given g
+        cross join lateral (
+            select t.id from channels_contact t where t.id = g.contact_id and t.account_id = %(account_id)s offset 0) k
         union
         select g.n, a.contact_id from given g cross join unnest(g.aliases) one
-        join channels_contact_alias a on a.account_id = %(account_id)s and a.alias = one
+        cross join lateral (
+            select t.contact_id from channels_contact_alias t
+            where t.account_id = %(account_id)s and t.alias = one offset 0) a
         union
         select g.n, k.id from given g
-        join channels_contact k on k.account_id = %(account_id)s and k.username is not null
-            and lower(k.username) = lower(g.username)
+        cross join lateral (
+            select t.id from channels_contact t
+            where t.account_id = %(account_id)s and t.username is not null and lower(t.username) = lower(g.username)
+            offset 0) k
+        where g.username is not null
     )
-    select n, array_agg(id) from found group by n"""
+    select n, array_agg(id) from found group by n
+    union all
+    select null, null from channels_account where id = %(account_id)s and erasing_since is null""",
+)
 
 
-async def find_contacts(cursor: Cursor, account_id: int, rows: Sequence[GivenRow]) -> dict[int, list[int]]:
-    """The contacts that each row names, by `n`; more than one where its ids are of different contacts."""
-    await cursor.execute(FIND, {"account_id": account_id, "rows": _json(rows)})
-    return dict(await cursor.fetchall())
+async def find_contacts(
+    cursor: Cursor, account_id: int, rows: Sequence[GivenRow]
+) -> dict[int, list[int]] | None:
+    """The contacts that each row names, by `n`; more than one where its ids are of different contacts. None if the
+    account is being erased.
+    """
+    await FIND.execute(cursor, {"account_id": account_id, "rows": _json(rows)})
+    found = dict(await cursor.fetchall())
+    if None not in found:
+        return None
+    del found[None]
+    return found
+
+
+async def lock_and_find(
+    cursor: Cursor, account_id: int, rows: Sequence[GivenRow]
+) -> dict[int, list[int]] | None:
+    """The same with the account locked. A statement sees what was committed while the one before it waited."""
+    await execute_later(cursor, LOCK, {"account_id": account_id})
+    return await find_contacts(cursor, account_id, rows)
 
 
 # Whatever WhatsApp reports later is newer. A new contact is not pushed, as elsewhere: no chat shows it yet.
-INSERT = """
+INSERT = Prepared(
+    "insert_imported_contacts",
+    """
     with given as (
         select g.* from jsonb_to_recordset(%(rows)s::jsonb)
             as g (n integer, aliases text[], phone text, own_name text, folded text)
@@ -56,14 +92,15 @@ INSERT = """
         select %(account_id)s, one, f.id from fresh f join given g on g.aliases[1] = f.provider_id,
             unnest(g.aliases) one
     )
-    select g.n, f.id from fresh f join given g on g.aliases[1] = f.provider_id"""
+    select g.n, f.id from fresh f join given g on g.aliases[1] = f.provider_id""",
+)
 
 
 async def insert_contacts(cursor: Cursor, account_id: int, rows: Sequence[GivenRow]) -> dict[int, int]:
     """Insert contacts of a locked account that no row names twice; returns their ids by `n`."""
     if not rows:
         return {}
-    await cursor.execute(INSERT, {"account_id": account_id, "rows": _json(rows)})
+    await INSERT.execute(cursor, {"account_id": account_id, "rows": _json(rows)})
     return dict(await cursor.fetchall())
 
 
@@ -75,55 +112,12 @@ class GivenName(TypedDict):
     folded: str
 
 
-async def set_own_names(cursor: Cursor, names: Sequence[GivenName]) -> set[int]:
-    """Set our names; returns the contacts that had another one. A trigger forgets the folded name that the second
-    statement sets.
-    """
-    if not names:
-        return set()
-    values = {"rows": _json(names)}
-    await cursor.execute(
-        """update channels_contact k set own_name = g.own_name
-           from jsonb_to_recordset(%(rows)s::jsonb) as g (contact_id bigint, own_name text)
-           where k.id = g.contact_id and k.own_name is distinct from g.own_name returning k.id""",
-        values,
-    )
-    changed = {row[0] for row in await cursor.fetchall()}
-    if changed:
-        await cursor.execute(
-            """update channels_contact k set folded = g.folded
-               from jsonb_to_recordset(%(rows)s::jsonb) as g (contact_id bigint, folded text)
-               where k.id = g.contact_id and k.folded is distinct from g.folded""",
-            values,
-        )
-    return changed
-
-
 class GivenValue(TypedDict):
     """A value of a contact's field."""
 
     contact_id: int
     field_id: int
     value: object
-
-
-async def put_values(cursor: Cursor, account_id: int, values: Sequence[GivenValue]) -> set[int]:
-    """Store values; returns the contacts of which any differs. Those of a field that was deleted meanwhile are left
-    out.
-    """
-    if not values:
-        return set()
-    await cursor.execute(
-        """insert into channels_contact_value as stored (account_id, contact_id, field_id, value)
-           select %(account_id)s, g.contact_id, g.field_id, g.value
-           from jsonb_to_recordset(%(rows)s::jsonb) as g (contact_id bigint, field_id bigint, value jsonb)
-           join contact_field f on f.id = g.field_id and f.deleted_at is null
-           on conflict (contact_id, field_id) do update set value = excluded.value
-               where stored.value <> excluded.value
-           returning contact_id""",
-        {"account_id": account_id, "rows": _json(values)},
-    )
-    return {row[0] for row in await cursor.fetchall()}
 
 
 class Labelled(NamedTuple):
@@ -133,23 +127,76 @@ class Labelled(NamedTuple):
     label_id: int
 
 
-async def add_labels(cursor: Cursor, account_id: int, labels: Collection[Labelled]) -> set[int]:
-    """Label contacts; returns those that did not have the label. One that was deleted meanwhile is left out."""
-    if not labels:
-        return set()
-    await cursor.execute(
-        """insert into channels_contact_label (account_id, contact_id, label_id)
-           select %(account_id)s, g.contact_id, g.label_id
-           from unnest(%(contact_ids)s::bigint[], %(label_ids)s::bigint[]) as g (contact_id, label_id)
-           join label l on l.id = g.label_id and l.deleted_at is null
-           on conflict do nothing returning contact_id""",
-        {
-            "account_id": account_id,
-            "contact_ids": [one.contact_id for one in labels],
-            "label_ids": [one.label_id for one in labels],
-        },
+class Changed(NamedTuple):
+    """The contacts that got another name, and those of which any other thing changed."""
+
+    renamed: set[int]
+    others: set[int]
+
+
+# Values and labels of a field or label that was deleted meanwhile are left out.
+CHANGE = Prepared(
+    "change_imported_contacts",
+    """
+    with named as (
+        update channels_contact k set own_name = g.own_name
+        from jsonb_to_recordset(%(names)s::jsonb) as g (contact_id bigint, own_name text)
+        where k.id = g.contact_id and k.own_name is distinct from g.own_name returning k.id
+    ), valued as (
+        insert into channels_contact_value as stored (account_id, contact_id, field_id, value)
+        select %(account_id)s, g.contact_id, g.field_id, g.value
+        from jsonb_to_recordset(%(values)s::jsonb) as g (contact_id bigint, field_id bigint, value jsonb)
+        join contact_field f on f.id = g.field_id and f.deleted_at is null
+        on conflict (contact_id, field_id) do update set value = excluded.value where stored.value <> excluded.value
+        returning contact_id
+    ), labelled as (
+        insert into channels_contact_label (account_id, contact_id, label_id)
+        select %(account_id)s, g.contact_id, g.label_id
+        from unnest(%(contact_ids)s::bigint[], %(label_ids)s::bigint[]) as g (contact_id, label_id)
+        join label l on l.id = g.label_id and l.deleted_at is null
+        on conflict do nothing returning contact_id
     )
-    return {row[0] for row in await cursor.fetchall()}
+    select id, true from named
+    union all select contact_id, false from valued
+    union all select contact_id, false from labelled""",
+)
+# A trigger forgets the folded name with the name.
+FOLD = """
+    update channels_contact k set folded = g.folded
+    from jsonb_to_recordset(%(names)s::jsonb) as g (contact_id bigint, folded text)
+    where k.id = g.contact_id and k.folded is distinct from g.folded"""
+
+
+async def change_contacts(
+    cursor: Cursor,
+    account_id: int,
+    names: Sequence[GivenName],
+    values: Sequence[GivenValue],
+    labels: Collection[Labelled],
+) -> Changed:
+    """Set our names, values and labels of contacts of a locked account."""
+    if not names and not values and not labels:
+        return Changed(set(), set())
+    given = {
+        "account_id": account_id,
+        "names": _json(names),
+        "values": _json(values),
+        "contact_ids": [one.contact_id for one in labels],
+        "label_ids": [one.label_id for one in labels],
+    }
+    await CHANGE.execute(cursor, given)
+    rows = await cursor.fetchall()
+    changed = Changed({row[0] for row in rows if row[1]}, {row[0] for row in rows if not row[1]})
+    if changed.renamed:
+        await execute_later(cursor, FOLD, {"names": given["names"]})
+    return changed
+
+
+async def commit_later(cursor: Cursor) -> None:
+    """Let the commit not wait for the disk: what a crash of Postgres takes, the import does again from where it then
+    is. Not for what others are told of.
+    """
+    await execute_later(cursor, "set local synchronous_commit to off", {})
 
 
 async def list_labels(cursor: Cursor) -> dict[str, int]:

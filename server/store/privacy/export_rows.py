@@ -21,6 +21,7 @@ from server.store.reports.stored_facts import FACT_JSON
 from server.store.rules.rule_runs import RUN_JSON
 from server.store.sending.planned import PLANNED_JSON
 from server.store.surveys.surveys import EXPORTED_SURVEY_JSON
+from server.store.targets.promises import PROMISE_JSON
 
 PAGE = 500
 
@@ -119,6 +120,7 @@ PAGES = {
     "rule_runs": _rows_of_chats("rule_run", "n", RUN_JSON, "n.outcome <> 'unmatched'"),
     "surveys": _rows_of_chats("channels_survey", "s", EXPORTED_SURVEY_JSON, "s.asked_at is not null"),
     "report_facts": _rows_of_chats("report_fact", "f", FACT_JSON),
+    "report_promises": _rows_of_chats("report_promise", "p", PROMISE_JSON),
     "report_days": _rows_of_chats("report_chat_day", "d", CHAT_DAY_JSON),
     "notes": _rows_of_chats(
         "channels_note", "n", f"""({NOTE_JSON}::jsonb || '{{"is_internal": true}}')::text"""

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from aiopg import Cursor
 
@@ -13,11 +13,13 @@ from server.store.chats.chats import CHAT_LOOKUPS, TITLE
 from server.store.db.keyset_pages import Key, Page, page_of
 from server.store.reports.figures import dimension_of
 
+Outcome = Literal["any", "met", "breached"]
+
 
 @dataclass(frozen=True, slots=True)
 class FactFilter:
-    """Which facts: those of a measure in a period, of a user, with a label, within a duration on a clock; or what was
-    open at a time.
+    """Which facts: those of a measure in a period, of a user, with a label, of a team, within a duration on a clock,
+    with a target that was met or breached; or what was open at a time.
     """
 
     account_ids: Sequence[int]
@@ -26,15 +28,19 @@ class FactFilter:
     until: date
     user_id: int | None
     label_id: int | None
+    team_id: int | None
     clock: str
     at_least: int | None
     below: int | None
+    target: Outcome | None
     open_at: str | None
 
 
 def _counted(buckets: str) -> str:
-    """How many a row of counts `d` has in these buckets."""
-    return f"""(select coalesce(sum(u.n), 0) from unnest(
+    """How many a row of counts `d` has in these buckets; where a target is asked for, at most as many as have one."""
+    return f"""(select case when %(target)s::text is null then coalesce(sum(u.n), 0) else least(coalesce(sum(u.n), 0),
+            case when %(target)s <> 'breached' then d.met else 0 end
+            + case when %(target)s <> 'met' then d.breached else 0 end) end from unnest(
         case %(clock)s when 'office' then d.open_buckets else d.buckets end,
         case %(clock)s when 'office' then d.open_counts else d.counts end) u (bucket, n)
         where u.bucket between %({buckets}_first)s and %({buckets}_last)s)"""
@@ -44,6 +50,8 @@ SECONDS = "case %(clock)s when 'office' then f.open_seconds else f.seconds end"
 FITS = f"""
     (%(user_id)s::bigint is null or coalesce(f.user_id, 0) = %(user_id)s)
     and (%(label_id)s::bigint is null or %(label_id)s = any(f.label_ids))
+    and (%(team_id)s::bigint is null or %(team_id)s = f.team_id)
+    and (%(target)s::text is null or f.is_met = any(%(verdicts)s::boolean[]))
     and (%(at_least)s::integer is null or {SECONDS} >= %(at_least)s)
     and (%(below)s::integer is null or {SECONDS} < %(below)s)
     and (%(before_id)s::bigint is null or (f.at, f.id) < (%(before_at)s::timestamptz, %(before_id)s))"""
@@ -114,7 +122,8 @@ CHAT = f"join channels_chat c on c.id = f.chat_id {CHAT_LOOKUPS} left join users
 LISTED_JSON = f"""
     row_to_json((select x from (select f.id, f.account_id, f.chat_id, {TITLE} as chat_title, c.kind as chat_kind,
         f.conversation_id, f.measure, rfc3339(f.began_at) as began_at, rfc3339(f.at) as at, f.user_id,
-        u.name as user_name, f.seconds, f.open_seconds, f.label_ids) x))::text"""
+        u.name as user_name, f.seconds, f.open_seconds, f.label_ids, f.team_id,
+        f.promised_minutes, f.promised_office, f.is_met) x))::text"""
 
 
 class FactLine(NamedTuple):
@@ -133,6 +142,10 @@ class FactLine(NamedTuple):
     chat: str | None
     conversation_id: int
     labels: str
+    team: str | None
+    target: str | None
+    target_minutes: int | None
+    target_office_hours: bool | None
 
 
 async def list_facts(cursor: Cursor, wanted: FactFilter, limit: int, before: Key | None) -> Page:
@@ -152,7 +165,10 @@ async def read_lines(
     await cursor.execute(
         f"""select f.id, f.measure, rfc3339(f.began_at), rfc3339(f.at), f.seconds, f.open_seconds, u.name,
                 f.account_id, coalesce(n.name, n.phone), f.chat_id, {TITLE}, f.conversation_id, coalesce((
-                    select string_agg(l.name, ', ' order by l.name) from label l where l.id = any(f.label_ids)), '')
+                    select string_agg(l.name, ', ' order by l.name) from label l where l.id = any(f.label_ids)), ''),
+                (select t.name from user_team t where t.id = f.team_id),
+                case when f.is_met then 'met' when not f.is_met then 'breached' end, f.promised_minutes,
+                f.promised_office
             from ({_listed(wanted)}) f {CHAT} join channels_account n on n.id = f.account_id
             order by f.at desc, f.id desc""",
         _values(wanted, limit, before),
@@ -166,11 +182,13 @@ def _listed(wanted: FactFilter) -> str:
 
 def _values(wanted: FactFilter, limit: int, before: Key | None) -> Mapping[str, object]:
     before_at, before_id = before or (None, None)
-    dimension, dimension_id = dimension_of(wanted.user_id, wanted.label_id)
+    dimension, dimension_id = dimension_of(wanted.user_id, wanted.label_id, wanted.team_id)
     possible = touched_buckets(wanted.at_least, wanted.below)
     sure = contained_buckets(wanted.at_least, wanted.below)
-    if wanted.user_id is not None and wanted.label_id is not None:
-        sure = Buckets(0, -1)  # The days count users and labels apart.
+    dimensions = [one for one in (wanted.user_id, wanted.label_id, wanted.team_id) if one is not None]
+    has_duration = wanted.at_least is not None or wanted.below is not None
+    if len(dimensions) > 1 or (wanted.target is not None and has_duration):
+        sure = Buckets(0, -1)  # The days count users, labels, teams, durations and targets apart.
     return {
         **asdict(wanted),
         "account_ids": list(wanted.account_ids),
@@ -181,6 +199,7 @@ def _values(wanted: FactFilter, limit: int, before: Key | None) -> Mapping[str, 
         "sure_first": sure.first,
         "sure_last": sure.last,
         "edges": list(EDGES),
+        "verdicts": [wanted.target != "breached", wanted.target == "met"],
         "limit": limit,
         "before_at": before_at,
         "before_id": before_id,

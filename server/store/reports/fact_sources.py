@@ -7,7 +7,9 @@ from typing import NamedTuple, TypedDict
 import orjson
 from aiopg import Cursor
 
-from server.rules.facts import Conversation, LabelChange
+from server.rules.answering.target_clocks import Promises
+from server.rules.answering.verdicts import ValidPromises
+from server.rules.facts import Conversation, FactInputs, LabelChange, TeamChange
 from server.rules.turns import TurnMessage
 from server.store.chats.unread_rules import is_listed
 from server.store.conversations.conversations import is_answer
@@ -37,7 +39,7 @@ class Span(NamedTuple):
 # Facts are about what is stored: never about messages that retention has removed, or may have. Before all messages:
 ALWAYS = datetime(1970, 1, 1, tzinfo=UTC)
 CONVERSATION = """v.id, v.account_id, v.chat_id, v.opened_at, case v.opened_by when 'user' then v.opener_id end,
-    v.first_reply_at, v.first_reply_by, v.closed_at, v.closed_by"""
+    v.first_reply_at, v.first_reply_by, v.closed_at, v.closed_by, v.opened_by = 'contact'"""
 BOUNDS = """v.opened_seq, (select min(w.opened_seq) from channels_conversation w
     where w.chat_id = v.chat_id and w.id > v.id)"""
 # The conversation that the message is in, and the newest one of the chat. A reply depends on messages since the first
@@ -72,6 +74,10 @@ LIST_SPANS = f"""
     select {CONVERSATION}, %(retained_from)s::timestamptz, {BOUNDS}
     from channels_conversation v where v.account_id = %(account_id)s and v.id <= %(up_to_id)s
     order by v.id desc limit %(limit)s"""
+LIST_SPANS_OF = f"""
+    select {CONVERSATION}, %(retained_from)s::timestamptz, {BOUNDS}
+    from unnest(%(ids)s::bigint[]) x (id)
+    cross join lateral (select t.* from channels_conversation t where t.id = x.id limit 1) v order by v.id"""
 LIST_MESSAGES = Prepared(
     "list_turn_messages",
     f"""
@@ -112,8 +118,14 @@ async def list_spans(
     return [_span(row) for row in await cursor.fetchall()]
 
 
+async def list_spans_of(cursor: Cursor, ids: Collection[int], retained_from: datetime | None) -> list[Span]:
+    """These conversations as a whole."""
+    await cursor.execute(LIST_SPANS_OF, {"ids": list(ids), "retained_from": retained_from or ALWAYS})
+    return [_span(row) for row in await cursor.fetchall()]
+
+
 def _span(row: Sequence[object]) -> Span:
-    return Span(Conversation(*row[:9]), *row[9:])  # type: ignore[arg-type]
+    return Span(Conversation(*row[:10]), *row[10:])  # type: ignore[arg-type]
 
 
 async def list_messages(cursor: Cursor, spans: Sequence[Span]) -> dict[int, list[TurnMessage]]:
@@ -135,14 +147,30 @@ async def list_messages(cursor: Cursor, spans: Sequence[Span]) -> dict[int, list
     return found
 
 
-async def list_label_changes(cursor: Cursor, chat_ids: Collection[int]) -> dict[int, list[LabelChange]]:
-    """What labels these chats got and lost, in order."""
-    await cursor.execute(
-        """select y.chat_id, y.at, (y.details ->> 'label_id')::bigint, y.kind = 'labelled' from channels_activity y
-           where y.chat_id = any(%s) and y.kind in ('labelled', 'unlabelled') order by y.seq""",
-        (list(chat_ids),),
-    )
-    found: dict[int, list[LabelChange]] = {chat_id: [] for chat_id in chat_ids}
-    for row in await cursor.fetchall():
-        found[row[0]].append(LabelChange(*row))
-    return found
+LIST_CHANGES = """
+    select y.chat_id, y.at, y.kind, (y.details ->> 'label_id')::bigint, (y.details ->> 'team_id')::bigint
+    from channels_activity y
+    where y.chat_id = any(%s) and y.kind in ('labelled', 'unlabelled', 'assigned') order by y.seq"""
+LIST_PROMISES = """
+    select p.conversation_id, p.since, p.first_reply_minutes, p.next_reply_minutes, p.close_minutes, p.office_hours
+    from report_promise p where p.conversation_id = any(%s) order by p.since"""
+
+
+async def list_inputs(cursor: Cursor, spans: Sequence[Span]) -> dict[int, FactInputs]:
+    """Which labels and teams the chats of these conversations got and lost, and what was promised; by conversation."""
+    labels: dict[int, list[LabelChange]] = {}
+    teams: dict[int, list[TeamChange]] = {}
+    promises: dict[int, list[ValidPromises]] = {}
+    await cursor.execute(LIST_CHANGES, ([span.conversation.chat_id for span in spans],))
+    for chat_id, at, kind, label_id, team_id in await cursor.fetchall():
+        if kind == "assigned":
+            teams.setdefault(chat_id, []).append(TeamChange(chat_id, at, team_id))
+        else:
+            labels.setdefault(chat_id, []).append(LabelChange(chat_id, at, label_id, kind == "labelled"))
+    await cursor.execute(LIST_PROMISES, ([span.conversation.id for span in spans],))
+    for conversation_id, since, *promised in await cursor.fetchall():
+        promises.setdefault(conversation_id, []).append(ValidPromises(since, Promises(*promised)))
+    return {
+        own.id: FactInputs(labels.get(own.chat_id, ()), teams.get(own.chat_id, ()), promises.get(own.id, ()))
+        for own in (span.conversation for span in spans)
+    }

@@ -12,18 +12,19 @@ from server.rules.figures import CountedBucket
 from server.rules.periods import Period, Step
 
 Clock = Literal["all", "office"]
-GroupKind = Literal["user", "account", "label"]
+GroupKind = Literal["user", "account", "label", "team"]
 
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """What is counted: accounts that the caller may see, a user or a label of theirs or all, a period, a clock."""
+    """What is counted: of accounts that the caller may see, of a user, label, team or all, in a period, on a clock."""
 
     account_ids: Sequence[int]
     period: Period
     clock: Clock
     user_id: int | None = None  # 0: none of the users
     label_id: int | None = None
+    team_id: int | None = None
 
 
 class CountedStep(NamedTuple):
@@ -35,7 +36,7 @@ class CountedStep(NamedTuple):
 
 
 class CountedGroup(NamedTuple):
-    """What was counted for a user, an account or a label, in the period or the one before."""
+    """What was counted for a user, an account, a label or a team, in the period or the one before."""
 
     group_id: int
     measure: Measure
@@ -44,7 +45,7 @@ class CountedGroup(NamedTuple):
 
 
 # What is opened takes no time. Lateral, so that each range is read from the index: joined in any other way all counts
-# would be read (ADR 5). The sum of the seconds is with a bucket that has none.
+# would be read (ADR 5). The sums of a row are with a bucket that has none.
 COUNTED = """
     from unnest(%(account_ids)s::bigint[]) a (id)
     cross join unnest(%(measures)s::text[]) x (measure)
@@ -57,11 +58,13 @@ COUNTED = """
             and (%(dimension_id)s::bigint is null or t.dimension_id = %(dimension_id)s)
         offset 0) d
     cross join lateral (
-        select 0 as bucket, 0 as n, case %(clock)s when 'office' then d.open_seconds else d.seconds end as seconds
+        select 0 as bucket, 0 as n, case %(clock)s when 'office' then d.open_seconds else d.seconds end as seconds,
+            d.met, d.breached
         union all
-        select u.bucket, u.n, 0 from unnest(
+        select u.bucket, u.n, 0, 0, 0 from unnest(
             case %(clock)s when 'office' then d.open_buckets else d.buckets end,
             case %(clock)s when 'office' then d.open_counts else d.counts end) u (bucket, n)) c"""
+SUMS = "sum(c.n)::bigint, sum(c.seconds)::bigint, sum(c.met)::bigint, sum(c.breached)::bigint"
 
 
 async def list_steps(cursor: Cursor, selection: Selection) -> list[CountedStep]:
@@ -69,7 +72,7 @@ async def list_steps(cursor: Cursor, selection: Selection) -> list[CountedStep]:
     await cursor.execute(
         f"""select d.measure,
                 case when not s.is_before then greatest(date_trunc(%(step)s, d.first_day)::date, %(since)s) end,
-                c.bucket, sum(c.n)::bigint, sum(c.seconds)::bigint
+                c.bucket, {SUMS}
             {COUNTED} group by 1, 2, 3""",
         _values(selection, selection.period.step),
     )
@@ -77,28 +80,28 @@ async def list_steps(cursor: Cursor, selection: Selection) -> list[CountedStep]:
 
 
 async def list_groups(cursor: Cursor, selection: Selection, by: GroupKind) -> list[CountedGroup]:
-    """The buckets of each user, account or label."""
+    """The buckets of each user, account, label or team."""
     group = "d.account_id" if by == "account" else "d.dimension_id"
     values = _values(selection, "month")
     if by != "account":
         values["dimension"] = by
     await cursor.execute(
-        f"""select {group}, d.measure, s.is_before, c.bucket, sum(c.n)::bigint, sum(c.seconds)::bigint {COUNTED}
+        f"""select {group}, d.measure, s.is_before, c.bucket, {SUMS} {COUNTED}
             group by 1, 2, 3, 4""",
         values,
     )
     return [CountedGroup(row[0], row[1], row[2], CountedBucket(*row[3:])) for row in await cursor.fetchall()]
 
 
-def dimension_of(user_id: int | None, label_id: int | None) -> tuple[str, int | None]:
-    """Under what is counted that a user did, or that has a label: the dimension, and its id."""
-    kinds: tuple[tuple[str, int | None], ...] = (("user", user_id), ("label", label_id))
+def dimension_of(user_id: int | None, label_id: int | None, team_id: int | None) -> tuple[str, int | None]:
+    """Under what is counted that a user did, that has a label, or is a team's: the dimension, and its id."""
+    kinds: tuple[tuple[str, int | None], ...] = (("user", user_id), ("label", label_id), ("team", team_id))
     return next((kind for kind in kinds if kind[1] is not None), ("all", None))
 
 
 def _values(selection: Selection, step: Step) -> dict[str, object]:
     """What is not needed step by step is read from whole months."""
-    dimension, dimension_id = dimension_of(selection.user_id, selection.label_id)
+    dimension, dimension_id = dimension_of(selection.user_id, selection.label_id, selection.team_id)
     own, before = selection.period.spans(step), selection.period.before.spans("month")
     spans = [*own, *before]
     return {
@@ -120,11 +123,12 @@ NAMES = {
     "user": "select u.id, u.name from users u where u.id = any(%s)",
     "account": "select a.id, coalesce(a.name, a.phone) from channels_account a where a.id = any(%s)",
     "label": "select l.id, l.name from label l where l.id = any(%s)",
+    "team": "select t.id, t.name from user_team t where t.id = any(%s)",
 }
 
 
 async def list_names(cursor: Cursor, by: GroupKind, ids: Collection[int]) -> dict[int, str | None]:
-    """The names of users, accounts or labels; of deleted labels too."""
+    """The names of users, accounts, labels or teams; of deleted labels too."""
     await cursor.execute(NAMES[by], (list(ids),))
     return dict(await cursor.fetchall())
 

@@ -22,11 +22,15 @@ class ActiveTarget(NamedTuple):
 
 
 class Timed(NamedTuple):
-    """A chat, how far its open conversation is, None if it has none, and its stored clock."""
+    """A chat, how far its open conversation is, None if it has none, and its stored clock; its newest conversation, and
+    what is promised in it as far as it is stored.
+    """
 
     facts: ChatFacts
     progress: Progress | None
     clock: TargetClock | None
+    conversation_id: int | None
+    promises: Promises | None
 
 
 class Touched(NamedTuple):
@@ -48,7 +52,8 @@ async def list_active(cursor: Cursor, account_id: int) -> list[ActiveTarget]:
     return [ActiveTarget(row[0], Promises(*row[1:])) for row in await cursor.fetchall()]
 
 
-# A change of a chat or of one of its messages. Closed chats without a clock have none to be computed.
+# A change of a chat or of one of its messages. Closed chats without a clock have none to be computed; what was opened
+# and closed since the last time has had its promises.
 LIST_TOUCHED = """
     select c.id from (
         select t.id from channels_chat t
@@ -57,7 +62,9 @@ LIST_TOUCHED = """
         select m.chat_id from channels_message m
         where m.account_id = %(account_id)s and m.seq > %(after)s and m.seq <= %(up_to)s
     ) touched join channels_chat c on c.id = touched.id
-    where c.status <> 'closed' or c.target_kind is not null order by c.id"""
+    where c.status <> 'closed' or c.target_kind is not null or c.conversation_id is not null
+        and not exists (select from report_promise p where p.conversation_id = c.conversation_id)
+    order by c.id"""
 
 
 async def list_touched(cursor: Cursor, account_id: int, after: int, seqs: int) -> Touched:
@@ -89,8 +96,11 @@ async def list_open(cursor: Cursor, account_id: int, up_to_id: int, limit: int) 
 
 LIST_TIMED = f"""
     select {STATE_COLUMNS}, c.label_ids, {IS_NEW}, v.opened_by = 'contact', v.opened_at, v.first_reply_at,
-        c.waiting_since, c.target_kind, c.target_began_at, c.target_at_risk_at, c.target_due_at
+        c.waiting_since, c.target_kind, c.target_began_at, c.target_at_risk_at, c.target_due_at, v.id,
+        p.office_hours is not null, p.first_reply_minutes, p.next_reply_minutes, p.close_minutes, p.office_hours
     from channels_chat c left join channels_conversation v on v.id = c.conversation_id
+    left join lateral (
+        select t.* from report_promise t where t.conversation_id = v.id order by t.since desc limit 1) p on true
     where c.account_id = %s and c.id = any(%s) order by c.id"""
 
 
@@ -101,12 +111,14 @@ async def list_timed(cursor: Cursor, account_id: int, chat_ids: Collection[int])
 
 
 def _timed(row: tuple[Any, ...]) -> Timed:
-    *state, label_ids, is_new, is_by_contact, opened_at, first_reply_at, waiting_since = row[:-4]
+    *state, label_ids, is_new, is_by_contact, opened_at, first_reply_at, waiting_since = row[:-10]
     chat = ChatState(*state)
     is_open = chat.status != "closed" and chat.kind != "channel" and opened_at is not None
     progress = Progress(is_by_contact, opened_at, first_reply_at, waiting_since) if is_open else None
-    clock = None if row[-4] is None else TargetClock(*row[-4:])
-    return Timed(ChatFacts(chat, frozenset(label_ids), is_new), progress, clock)
+    clock = None if row[-10] is None else TargetClock(*row[-10:-6])
+    conversation_id, has_promises, *promised = row[-6:]
+    promises = Promises(*promised) if has_promises else None
+    return Timed(ChatFacts(chat, frozenset(label_ids), is_new), progress, clock, conversation_id, promises)
 
 
 # Where targets or office hours have changed (`is_recount`), a clock that has been at risk for some time is nothing new,

@@ -23,12 +23,13 @@ BEGIN = f"""
         insert into feed_cursor (consumer, account_id, seq)
         select '{CONSUMER}', w.id, w.seq from wanted w where w.follows order by w.id on conflict do nothing
     )
-    insert into target_recount as r (account_id, next_id, hours_at)
-    select w.id, w.next_id, (select h.updated_at from account_hours h where h.account_id = w.id)
+    insert into target_recount as r (account_id, next_id, hours_at, targets_at)
+    select w.id, w.next_id, (select h.updated_at from account_hours h where h.account_id = w.id), clock_timestamp()
     from wanted w
     where w.follows or exists (select from target_recount k where k.account_id = w.id)
     order by w.id
-    on conflict (account_id) do update set next_id = excluded.next_id, hours_at = excluded.hours_at"""
+    on conflict (account_id) do update set next_id = excluded.next_id, hours_at = excluded.hours_at,
+        targets_at = excluded.targets_at"""
 
 
 async def begin_with_targets(cursor: Cursor, account_ids: Collection[int]) -> None:

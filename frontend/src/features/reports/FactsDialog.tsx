@@ -1,6 +1,7 @@
 /** The chats behind a figure, newest first. */
 import { Link } from "@/lib/navigation";
 import { Button } from "@/components/Button";
+import { classes } from "@/components/classes";
 import { Dialog } from "@/components/Dialog";
 import { Notice } from "@/components/Notice";
 import { ErrorState, Loading, Skeleton } from "@/components/States";
@@ -21,10 +22,16 @@ interface FactsDialogProps {
 
 export function FactsDialog({ filter, onClose }: FactsDialogProps) {
   return (
-    <Dialog title={t(filter.open_at === undefined ? `reports.measure.${filter.measure}` : "reports.plot.backlog")} variant="wide" onClose={onClose}>
+    <Dialog title={titleOf(filter)} variant="wide" onClose={onClose}>
       <Facts filter={filter} />
     </Dialog>
   );
+}
+
+function titleOf({ open_at, measure, target }: FactFilter): string {
+  if (open_at !== undefined) return t("reports.plot.backlog");
+  const name = t(`reports.measure.${measure}`);
+  return target === undefined || target === "any" ? name : t(`reports.targets.title.${target}`, { measure: name });
 }
 
 function Facts({ filter }: { readonly filter: FactFilter }) {
@@ -54,6 +61,12 @@ function Facts({ filter }: { readonly filter: FactFilter }) {
   );
 }
 
+/** By the clock of the target, whichever the report shows. */
+function nameOutcome({ is_met, promised_office }: ReportFact, minutes: number): string {
+  const [clock, promised] = [promised_office === true ? "office" : "all", formatDuration(minutes * 60)] as const;
+  return is_met === true ? t(`reports.targets.met.${clock}`, { promised }) : t(`reports.targets.breached.${clock}`, { promised });
+}
+
 function FactRow({ fact, filter }: { readonly fact: ReportFact; readonly filter: FactFilter }) {
   const seconds = filter.clock === "office" ? fact.open_seconds : fact.seconds;
   return (
@@ -62,6 +75,7 @@ function FactRow({ fact, filter }: { readonly fact: ReportFact; readonly filter:
         <Exact>{fact.chat_title ?? t("reports.unnamed")}</Exact>
       </Link>
       {fact.measure !== "opened" && <strong>{formatDuration(seconds)}</strong>}
+      {fact.promised_minutes !== null && fact.is_met !== null && <span className={classes(!fact.is_met && styles.breached)}>{nameOutcome(fact, fact.promised_minutes)}</span>}
       <span className={styles.who}>
         {fact.user_name !== null && <Exact>{fact.user_name}</Exact>}
         <Time at={fact.at}>{formatExact(fact.at)}</Time>

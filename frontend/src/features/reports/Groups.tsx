@@ -1,4 +1,4 @@
-/** The measure compared between users, numbers or labels. */
+/** The measure and its targets compared between users, numbers, labels or teams. */
 import { useId, useState } from "react";
 import { classes } from "@/components/classes";
 import { Segment, Segments } from "@/components/Segments";
@@ -9,23 +9,74 @@ import { formatCount } from "@/lib/counts";
 import type { ReportGroup } from "@/types/wire";
 import { nameAccount } from "./accounts";
 import { filterOf, type Choice, type GroupKind } from "./choice";
-import { formatChange, formatDurationOrNone } from "./format";
+import { formatChange, formatDurationOrNone, formatMet, formatMetChange } from "./format";
 import { Figure } from "./Plot";
 import { useGroups } from "./queries";
 import plotStyles from "./plot.module.css";
 import styles from "./reports.module.css";
 
-interface GroupsProps {
+type Compared = Pick<ReportGroup["measures"][number], "now" | "before">;
+
+interface GroupColumn {
+  readonly title: string;
+  readonly text: (own: Compared) => string;
+  /** Which chats are behind it; undefined: none. */
+  readonly changes?: Partial<FactFilter>;
+}
+
+interface MeasureGroupsProps {
   readonly choice: Choice;
   readonly onChoose: (choice: Choice) => void;
   readonly onOpen: (changes: Partial<FactFilter>) => void;
 }
 
-const KINDS: readonly GroupKind[] = ["user", "account", "label"];
+export function MeasureGroups(props: MeasureGroupsProps) {
+  const { measure } = props.choice;
+  const title = t("reports.groups", { measure: t(`reports.measure.${measure}`) });
+  return <Groups {...props} title={title} compare={t("reports.compare")} columns={durationColumns(measure !== "opened")} isListed={({ now }) => now.n > 0} />;
+}
 
-export function Groups({ choice, onChoose, onOpen }: GroupsProps) {
+function durationColumns(hasDuration: boolean): readonly GroupColumn[] {
+  const count: GroupColumn = { title: t("reports.count"), text: ({ now }) => formatCount(now.n), changes: {} };
+  const title = t("reports.column.change");
+  if (!hasDuration) return [count, { title, text: ({ now, before }) => formatChange(now.n, before.n) ?? "–" }];
+  return [
+    count,
+    { title: t("reports.column.median"), text: ({ now }) => formatDurationOrNone(now.median), changes: {} },
+    { title: t("reports.column.mean"), text: ({ now }) => formatDurationOrNone(now.mean), changes: {} },
+    { title: t("reports.column.p90"), text: ({ now }) => formatDurationOrNone(now.p90), changes: {} },
+    { title, text: ({ now, before }) => formatChange(now.median, before.median) ?? "–" },
+  ];
+}
+
+/** How many targets were met and breached. */
+export function TargetGroups(props: MeasureGroupsProps) {
+  const title = t("reports.targets.groups", { measure: t(`reports.measure.${props.choice.measure}`) });
+  return <Groups {...props} title={title} compare={t("reports.targets.compare")} columns={targetColumns()} isListed={({ now }) => now.met + now.breached > 0} rules={t("reports.targets.rules")} />;
+}
+
+const targetColumns = (): readonly GroupColumn[] => [
+  { title: t("reports.targets.column.share"), text: ({ now }) => formatMet(now), changes: { target: "any" } },
+  { title: t("reports.targets.column.met"), text: ({ now }) => formatCount(now.met), changes: { target: "met" } },
+  { title: t("reports.targets.column.breached"), text: ({ now }) => formatCount(now.breached), changes: { target: "breached" } },
+  { title: t("reports.column.change"), text: ({ now, before }) => formatMetChange(now, before) ?? "–" },
+];
+
+interface GroupsProps extends MeasureGroupsProps {
+  readonly title: string;
+  readonly compare: string;
+  readonly columns: readonly GroupColumn[];
+  readonly isListed: (own: Compared) => boolean;
+  /** What counts. */
+  readonly rules?: string;
+}
+
+const KINDS: readonly GroupKind[] = ["user", "account", "label", "team"];
+
+function Groups({ title, compare, rules, ...table }: GroupsProps) {
+  const { choice } = table;
   const [wanted, setWanted] = useState<GroupKind>("user");
-  // A user or label alone can only be compared between numbers.
+  // A user, a label or a team alone can only be compared between numbers.
   const kinds = choice.only === null ? KINDS : KINDS.slice(1, 2);
   const by = kinds.includes(wanted) ? wanted : "account";
   const groups = useGroups(filterOf(choice), by);
@@ -33,8 +84,8 @@ export function Groups({ choice, onChoose, onOpen }: GroupsProps) {
   return (
     <section className={plotStyles.card} aria-labelledby={id} aria-busy={groups.isPlaceholderData}>
       <header className={classes(plotStyles.head, styles.groupsHead)}>
-        <h2 id={id}>{t("reports.groups", { measure: t(`reports.measure.${choice.measure}`) })}</h2>
-        <Segments role="tablist" label={t("reports.compare")} className={styles.kinds}>
+        <h2 id={id}>{title}</h2>
+        <Segments role="tablist" label={compare} className={styles.kinds}>
           {kinds.map((kind) => (
             <Segment key={kind} role="tab" isChosen={kind === by} onClick={() => setWanted(kind)}>
               {t(`reports.by.${kind}`)}
@@ -42,20 +93,23 @@ export function Groups({ choice, onChoose, onOpen }: GroupsProps) {
           ))}
         </Segments>
       </header>
-      <GroupTable groups={groups.data ?? []} by={by} choice={choice} onChoose={onChoose} onOpen={onOpen} label={id} />
+      <GroupTable groups={groups.data ?? []} by={by} {...table} label={id} />
+      {rules !== undefined && <p className="muted">{rules}</p>}
     </section>
   );
 }
 
-interface GroupTableProps extends GroupsProps {
+interface GroupTableProps extends Omit<GroupsProps, "title" | "compare" | "rules"> {
   readonly groups: readonly ReportGroup[];
   readonly by: GroupKind;
   readonly label: string;
 }
 
-function GroupTable({ groups, by, choice, onChoose, onOpen, label }: GroupTableProps) {
-  const hasDuration = choice.measure !== "opened";
-  const rows = groups.filter(({ measures }) => measures.some(({ measure, now }) => measure === choice.measure && now.n > 0));
+function GroupTable({ groups, by, columns, isListed, choice, onChoose, onOpen, label }: GroupTableProps) {
+  const rows = groups.flatMap((group) => {
+    const own = group.measures.find(({ measure }) => measure === choice.measure);
+    return own !== undefined && isListed(own) ? [{ group, own }] : [];
+  });
   if (rows.length === 0) return <p className="muted">{t("reports.groups.empty")}</p>;
   return (
     // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls has to be reached by the keyboard
@@ -64,16 +118,14 @@ function GroupTable({ groups, by, choice, onChoose, onOpen, label }: GroupTableP
         <thead>
           <tr>
             <th scope="col">{t(`reports.by.${by}`)}</th>
-            <th scope="col">{t("reports.count")}</th>
-            {hasDuration && <th scope="col">{t("reports.column.median")}</th>}
-            {hasDuration && <th scope="col">{t("reports.column.mean")}</th>}
-            {hasDuration && <th scope="col">{t("reports.column.p90")}</th>}
-            <th scope="col">{t("reports.column.change")}</th>
+            {columns.map(({ title }) => (
+              <th key={title} scope="col">{title}</th>
+            ))}
           </tr>
         </thead>
         <tbody>
-          {rows.map((group) => (
-            <GroupRow key={group.id} group={group} by={by} choice={choice} onChoose={onChoose} onOpen={onOpen} />
+          {rows.map(({ group, own }) => (
+            <GroupRow key={group.id} group={group} own={own} by={by} columns={columns} choice={choice} onChoose={onChoose} onOpen={onOpen} />
           ))}
         </tbody>
       </table>
@@ -81,20 +133,16 @@ function GroupTable({ groups, by, choice, onChoose, onOpen, label }: GroupTableP
   );
 }
 
-interface GroupRowProps extends GroupsProps {
+interface GroupRowProps extends MeasureGroupsProps {
   readonly group: ReportGroup;
+  readonly own: Compared;
   readonly by: GroupKind;
+  readonly columns: readonly GroupColumn[];
 }
 
-function GroupRow({ group, by, choice, onChoose, onOpen }: GroupRowProps) {
-  const own = group.measures.find(({ measure }) => measure === choice.measure);
-  if (own === undefined) return null;
-  const { now, before } = own;
+function GroupRow({ group, own, by, columns, choice, onChoose, onOpen }: GroupRowProps) {
   const name = nameGroup(group, by);
   const choose = () => onChoose(by === "account" ? { ...choice, accountId: group.id } : { ...choice, only: { kind: by, id: group.id, name } });
-  const open = () => onOpen({ [`${by}_id`]: group.id });
-  const hasDuration = choice.measure !== "opened";
-  const change = hasDuration ? formatChange(now.median, before.median) : formatChange(now.n, before.n);
   return (
     <tr>
       <th scope="row">
@@ -102,11 +150,15 @@ function GroupRow({ group, by, choice, onChoose, onOpen }: GroupRowProps) {
           <Exact>{name}</Exact>
         </button>
       </th>
-      <td data-label={t("reports.count")}><Figure label={`${formatCount(now.n)}, ${t("reports.showChats")}`} onOpen={open}>{formatCount(now.n)}</Figure></td>
-      {hasDuration && <td data-label={t("reports.column.median")}><Figure onOpen={open}>{formatDurationOrNone(now.median)}</Figure></td>}
-      {hasDuration && <td data-label={t("reports.column.mean")}><Figure onOpen={open}>{formatDurationOrNone(now.mean)}</Figure></td>}
-      {hasDuration && <td data-label={t("reports.column.p90")}><Figure onOpen={open}>{formatDurationOrNone(now.p90)}</Figure></td>}
-      <td data-label={t("reports.column.change")}><Text>{change ?? "–"}</Text></td>
+      {columns.map(({ title, text, changes }) => (
+        <td key={title} data-label={title}>
+          {changes === undefined ? (
+            <Text>{text(own)}</Text>
+          ) : (
+            <Figure label={`${text(own)}, ${t("reports.showChats")}`} onOpen={() => onOpen({ [`${by}_id`]: group.id, ...changes })}>{text(own)}</Figure>
+          )}
+        </td>
+      ))}
     </tr>
   );
 }
@@ -114,5 +166,6 @@ function GroupRow({ group, by, choice, onChoose, onOpen }: GroupRowProps) {
 /** Replies from the phone are none of the users'. */
 function nameGroup({ id, name }: ReportGroup, by: GroupKind): string {
   if (by === "user" && id === 0) return t("reports.noUser");
-  return by === "account" ? nameAccount({ id, name, phone: null }) : (name ?? String(id));
+  if (by === "account") return nameAccount({ id, name, phone: null });
+  return name ?? (by === "team" ? t("reports.noTeam") : String(id));
 }

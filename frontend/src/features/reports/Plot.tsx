@@ -27,6 +27,8 @@ interface PlotProps {
   readonly formatValue: (value: number) => string;
   /** Seconds have steps of minutes and hours. */
   readonly isDuration?: boolean;
+  /** Where the axis ends; by default at a round value above all columns. */
+  readonly top?: number;
   readonly isBusy?: boolean;
   /** In the head: all of it together. */
   readonly summary?: string;
@@ -127,8 +129,8 @@ interface DrawingProps extends PlotProps {
   readonly onChoose: (index: number | null) => void;
 }
 
-function Drawing({ columns, formatValue, isDuration = false, chosen, onChoose }: DrawingProps) {
-  const top = roundUp(Math.max(0, ...columns.map(({ value }) => value ?? 0)), isDuration);
+function Drawing({ columns, formatValue, isDuration = false, top: given, chosen, onChoose }: DrawingProps) {
+  const top = given ?? roundUp(Math.max(0, ...columns.map(({ value }) => value ?? 0)), isDuration);
   const [width, measure] = useWidth();
   const step = (width - LEFT) / columns.length;
   const every = Math.ceil(LABEL_WIDTH / step);

@@ -6,7 +6,7 @@ import { formatCount } from "@/lib/counts";
 import { formatMoment } from "@/lib/time";
 import type { MeasureReport, Report, ReportBacklog } from "@/types/wire";
 import type { Measure } from "./choice";
-import { formatAxis, formatDay, formatDurationOrNone, formatRange, formatStep, nameBucket } from "./format";
+import { formatAxis, formatDay, formatDurationOrNone, formatMet, formatPercent, formatRange, formatStep, nameBucket, percentMet } from "./format";
 import { Plot, type Column } from "./Plot";
 import { useBacklog } from "./queries";
 import styles from "./reports.module.css";
@@ -26,20 +26,46 @@ export function MeasurePlots({ report, measure, isBusy, onOpen }: MeasurePlotsPr
   if (own === undefined) return null;
   const hasDuration = measure !== "opened";
   return (
-    <div className={styles.plots}>
-      <Plot
-        title={hasDuration ? t("reports.plot.median", { measure: t(`reports.measure.${measure}`) }) : t("reports.measure.opened")}
-        axis={t(`reports.step.${report.step}`)}
-        columns={stepColumns(own, report.step, hasDuration, onOpen)}
-        formatValue={hasDuration ? formatAxis : formatCount}
-        isDuration={hasDuration}
-        isBusy={isBusy}
-      />
-      {hasDuration && (
-        <Plot title={t("reports.plot.buckets")} axis={t("reports.duration")} columns={bucketColumns(own, report.bucket_starts, onOpen)} formatValue={formatCount} isBusy={isBusy} />
+    <>
+      <div className={styles.plots}>
+        <Plot
+          title={hasDuration ? t("reports.plot.median", { measure: t(`reports.measure.${measure}`) }) : t("reports.measure.opened")}
+          axis={t(`reports.step.${report.step}`)}
+          columns={stepColumns(own, report.step, hasDuration, onOpen)}
+          formatValue={hasDuration ? formatAxis : formatCount}
+          isDuration={hasDuration}
+          isBusy={isBusy}
+        />
+        {hasDuration && (
+          <Plot title={t("reports.plot.buckets")} axis={t("reports.duration")} columns={bucketColumns(own, report.bucket_starts, onOpen)} formatValue={formatCount} isBusy={isBusy} />
+        )}
+      </div>
+      {hasDuration && hasTargets(own) && (
+        <Plot
+          title={t("reports.targets.plot", { measure: t(`reports.measure.${measure}`) })}
+          axis={t(`reports.step.${report.step}`)}
+          columns={targetColumns(own, report.step, onOpen)}
+          formatValue={formatPercent}
+          top={100}
+          isBusy={isBusy}
+        />
       )}
-    </div>
+    </>
   );
+}
+
+/** Whether anything was promised, in the period or in the one before. */
+export const hasTargets = ({ now, before }: Pick<MeasureReport, "now" | "before">): boolean => now.met + now.breached + before.met + before.breached > 0;
+
+function targetColumns({ steps }: MeasureReport, step: Report["step"], onOpen: Open): readonly Column[] {
+  return steps.map(({ first_day, last_day, met, breached }) => ({
+    key: first_day,
+    label: formatStep(step, first_day),
+    name: formatRange(first_day, last_day),
+    value: percentMet({ met, breached }),
+    text: met + breached === 0 ? "–" : t("reports.targets.of", { share: formatMet({ met, breached }), met, breached }),
+    onOpen: met + breached > 0 ? () => onOpen({ since: first_day, until: last_day, target: "any" }) : undefined,
+  }));
 }
 
 function stepColumns({ steps, measure }: MeasureReport, step: Report["step"], hasDuration: boolean, onOpen: Open): readonly Column[] {

@@ -24,7 +24,7 @@ beforeEach(() => {
 });
 afterEach(() => vi.useRealTimers());
 
-const summary = (n: number, median: number | null) => ({ n, mean: median, median, p90: median });
+const summary = (n: number, median: number | null) => ({ n, mean: median, median, p90: median, met: 0, breached: 0 });
 
 const measure = (name: MeasureReport["measure"], n: number, median: number | null): MeasureReport => ({
   measure: name,
@@ -48,6 +48,7 @@ const REPORT: Report = {
 const FACT: ReportFact = {
   id: 1, account_id: 2, chat_id: 3, chat_title: "Bia Lima", chat_kind: "direct", conversation_id: 4, measure: "first_reply",
   began_at: "2026-03-02T09:00:00.000Z", at: "2026-03-02T09:01:30.000Z", user_id: 5, user_name: "Ana", seconds: 90, open_seconds: 0, label_ids: [],
+  team_id: null, promised_minutes: null, promised_office: null, is_met: null,
 };
 
 const GROUP: ReportGroup = { id: 5, name: "Ana", measures: REPORT.measures.map(({ measure: name, now, before }) => ({ measure: name, now, before })) };
@@ -137,7 +138,52 @@ it("narrows everything to a member, who is then compared between numbers", async
   await userEvent.click(screen.getByRole("button", { name: "Remove the filter Ana" }));
   expect(screen.queryByRole("button", { name: "Remove the filter Ana" })).toBeNull();
   const kinds = within(screen.getByRole("tablist", { name: "Compare by" })).getAllByRole("tab");
-  expect(kinds.map((tab) => tab.textContent)).toEqual(["Member", "Number", "Label"]);
+  expect(kinds.map((tab) => tab.textContent)).toEqual(["Member", "Number", "Label", "Team"]);
+});
+
+/** The first replies of the period, and of the one before, with targets. */
+function showTargets() {
+  const first = measure("first_reply", 10, 90);
+  const own: MeasureReport = {
+    ...first,
+    now: { ...first.now, met: 6, breached: 2 },
+    before: { ...first.before, met: 1, breached: 1 },
+    steps: first.steps.map((step, index) => (index === 0 ? { ...step, met: 6, breached: 2 } : step)),
+  };
+  const shown = show({ measures: [measure("opened", 4, null), own, measure("reply", 7, 4000)] });
+  shown.groups.mockResolvedValue([{ ...GROUP, measures: [{ measure: "first_reply", now: own.now, before: own.before }] }]);
+  shown.facts.mockResolvedValue({ items: [{ ...FACT, promised_minutes: 1, promised_office: false, is_met: false }], next_cursor: null });
+  return shown;
+}
+
+it("shows how many targets were met, and leads to the chats where they were not", async () => {
+  const { facts } = showTargets();
+  const tile = await screen.findByTestId("targets-first_reply");
+  expect(tile.textContent).toBe("75% in target2 breached+25 points vs. before");
+  expect(screen.queryByTestId("targets-reply")).toBeNull();
+  await userEvent.click(within(tile).getByRole("button", { name: "2 breached, show chats" }));
+  expect((await screen.findByTestId("report-fact")).textContent).toContain("Breached, over 1m");
+  expect(screen.getByRole("dialog", { name: "First reply, breached" })).toBeTruthy();
+  expect(facts.mock.calls[0]?.[0]).toMatchObject({ measure: "first_reply", target: "breached" });
+});
+
+it("shows targets by day and compares them, each figure with its chats", async () => {
+  const { facts } = showTargets();
+  const plot = await screen.findByRole("region", { name: "First reply, in target" });
+  await userEvent.click(within(plot).getByRole("button", { name: "Table" }));
+  const text = within(plot).getAllByRole("row").map((row) => row.textContent);
+  expect(text).toEqual(["DayFirst reply, in target", "Mar 2, 202675% (6 met, 2 breached)", "Mar 3, 2026–"]);
+  const table = screen.getByRole("region", { name: "First reply, targets compared" });
+  expect(within(table).getAllByRole("row").map((row) => row.textContent)).toEqual(["MemberIn targetMetBreachedChange", "Ana75%62+25 points"]);
+  await userEvent.click(within(table).getByRole("button", { name: "6, show chats" }));
+  await screen.findByTestId("report-fact");
+  expect(facts.mock.calls[0]?.[0]).toMatchObject({ user_id: 5, target: "met" });
+});
+
+it("says nothing of targets where there are none", async () => {
+  show();
+  await screen.findByTestId("figure-first_reply");
+  expect(screen.queryByRole("region", { name: /target/ })).toBeNull();
 });
 
 it("says that earlier conversations are still being counted", async () => {

@@ -10,8 +10,8 @@ import type { FactFilter } from "@/lib/api/reports";
 import { filterOf, lastDays, type Choice } from "./choice";
 import { FactsDialog } from "./FactsDialog";
 import { Filters } from "./Filters";
-import { Groups } from "./Groups";
-import { BacklogPlot, MeasurePlots } from "./Plots";
+import { MeasureGroups, TargetGroups } from "./Groups";
+import { BacklogPlot, hasTargets, MeasurePlots } from "./Plots";
 import { useReport } from "./queries";
 import { SaveButton } from "./SaveButton";
 import { Tiles } from "./Tiles";
@@ -57,11 +57,12 @@ function Figures({ choice, onChoose }: FiguresProps) {
     <>
       {query.isError && <Notice tone="bad">{describeError(query.error)}</Notice>}
       {!report.is_complete && <Notice tone="info">{t("reports.incomplete")}</Notice>}
-      <Tiles report={report} chosen={choice.measure} onChoose={(measure) => onChoose({ ...choice, measure })} onOpen={(measure) => open({ measure })} />
+      <Tiles report={report} chosen={choice.measure} onChoose={(measure) => onChoose({ ...choice, measure })} onOpen={(measure, target) => open({ measure, ...(target !== undefined && { target }) })} />
       <MeasurePlots report={report} measure={choice.measure} isBusy={query.isPlaceholderData} onOpen={open} />
-      <Groups choice={choice} onChoose={onChoose} onOpen={open} />
+      <MeasureGroups choice={choice} onChoose={onChoose} onOpen={open} />
+      {report.measures.some((own) => own.measure === choice.measure && hasTargets(own)) && <TargetGroups choice={choice} onChoose={onChoose} onOpen={open} />}
       <BacklogPlot filter={filter} onOpen={open} />
-      {choice.only?.kind !== "label" && <Volume choice={choice} onChoose={onChoose} />}
+      {(choice.only === null || choice.only.kind === "user") && <Volume choice={choice} onChoose={onChoose} />}
       {opened !== null && <FactsDialog filter={{ ...filter, measure: choice.measure, ...opened }} onClose={() => setOpened(null)} />}
     </>
   );

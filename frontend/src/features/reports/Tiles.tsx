@@ -2,18 +2,20 @@
 import { classes } from "@/components/classes";
 import { Text } from "@/components/Text";
 import { t } from "@/i18n/translate";
+import type { FactFilter } from "@/lib/api/reports";
 import { formatCount } from "@/lib/counts";
 import type { MeasureReport, Report } from "@/types/wire";
 import { MEASURES, type Measure } from "./choice";
-import { formatChange, formatDurationOrNone, formatRange } from "./format";
+import { formatChange, formatDurationOrNone, formatMet, formatMetChange, formatRange } from "./format";
 import { Figure } from "./Plot";
+import { hasTargets } from "./Plots";
 import styles from "./reports.module.css";
 
 interface TilesProps {
   readonly report: Report;
   readonly chosen: Measure;
   readonly onChoose: (measure: Measure) => void;
-  readonly onOpen: (measure: Measure) => void;
+  readonly onOpen: (measure: Measure, target?: FactFilter["target"]) => void;
 }
 
 export function Tiles({ report, chosen, onChoose, onOpen }: TilesProps) {
@@ -21,7 +23,7 @@ export function Tiles({ report, chosen, onChoose, onOpen }: TilesProps) {
     <div className={styles.tiles}>
       {MEASURES.map((measure) => {
         const own = report.measures.find((row) => row.measure === measure);
-        return own && <Tile key={measure} own={own} report={report} isChosen={measure === chosen} onChoose={() => onChoose(measure)} onOpen={() => onOpen(measure)} />;
+        return own && <Tile key={measure} own={own} report={report} isChosen={measure === chosen} onChoose={() => onChoose(measure)} onOpen={(target) => onOpen(measure, target)} />;
       })}
     </div>
   );
@@ -32,7 +34,7 @@ interface TileProps {
   readonly report: Report;
   readonly isChosen: boolean;
   readonly onChoose: () => void;
-  readonly onOpen: () => void;
+  readonly onOpen: (target?: FactFilter["target"]) => void;
 }
 
 function Tile({ own, report, isChosen, onChoose, onOpen }: TileProps) {
@@ -48,7 +50,7 @@ function Tile({ own, report, isChosen, onChoose, onOpen }: TileProps) {
         </button>
       </h2>
       <p className={styles.main} data-testid={`figure-${measure}`}>
-        <Figure label={`${main}, ${t("reports.showChats")}`} onOpen={onOpen}>{main}</Figure>
+        <Figure label={`${main}, ${t("reports.showChats")}`} onOpen={() => onOpen()}>{main}</Figure>
         {hasDuration && <small>{t("reports.median")}</small>}
       </p>
       {hasDuration && (
@@ -58,10 +60,33 @@ function Tile({ own, report, isChosen, onChoose, onOpen }: TileProps) {
         </p>
       )}
       <p className={styles.more}>
-        {hasDuration && <Figure onOpen={onOpen}>{count}</Figure>}
+        {hasDuration && <Figure onOpen={() => onOpen()}>{count}</Figure>}
         <Change own={own} report={report} />
       </p>
+      {hasDuration && hasTargets(own) && <Met own={own} report={report} onOpen={onOpen} />}
     </section>
+  );
+}
+
+/** How many targets were met, of those that were promised anything for. */
+function Met({ own: { measure, now, before }, report, onOpen }: Pick<TileProps, "own" | "report" | "onOpen">) {
+  const change = formatMetChange(now, before);
+  return (
+    <p className={styles.more} data-testid={`targets-${measure}`}>
+      {now.met + now.breached === 0 ? (
+        <Text>{t("reports.targets.none")}</Text>
+      ) : (
+        <>
+          <Figure label={`${t("reports.targets.share", { share: formatMet(now) })}, ${t("reports.showChats")}`} onOpen={() => onOpen("any")}>
+            {t("reports.targets.share", { share: formatMet(now) })}
+          </Figure>
+          <Figure label={`${t("reports.targets.breachedCount", { count: now.breached })}, ${t("reports.showChats")}`} onOpen={() => onOpen("breached")}>
+            {t("reports.targets.breachedCount", { count: now.breached })}
+          </Figure>
+        </>
+      )}
+      {change !== null && <span title={formatRange(report.before.since, report.before.until)}>{t("reports.change", { change })}</span>}
+    </p>
   );
 }
 

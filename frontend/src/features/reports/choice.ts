@@ -3,7 +3,7 @@ import type { ReportFilter } from "@/lib/api/reports";
 import type { ReportFact } from "@/types/wire";
 
 export type Measure = ReportFact["measure"];
-export type GroupKind = "user" | "account" | "label";
+export type GroupKind = "user" | "account" | "label" | "team";
 
 export interface Choice {
   readonly since: string;
@@ -11,8 +11,8 @@ export interface Choice {
   readonly clock: "all" | "office";
   readonly measure: Measure;
   readonly accountId: number | null;
-  /** A user or a label, chosen in the comparison. */
-  readonly only: { readonly kind: "user" | "label"; readonly id: number; readonly name: string } | null;
+  /** A user, a label or a team, chosen in the comparison. */
+  readonly only: { readonly kind: "user" | "label" | "team"; readonly id: number; readonly name: string } | null;
 }
 
 export const MEASURES: readonly Measure[] = ["first_reply", "reply", "resolution", "opened"];
@@ -39,5 +39,6 @@ export function filterOf({ since, until, clock, accountId, only }: Choice): Repo
     ...(accountId !== null && { account_id: accountId }),
     ...(only?.kind === "user" && { user_id: only.id }),
     ...(only?.kind === "label" && { label_id: only.id }),
+    ...(only?.kind === "team" && { team_id: only.id }),
   };
 }

@@ -12,6 +12,8 @@ const UNITS = [
 const units = perLanguage((tag) =>
   Object.fromEntries(UNITS.map(([unit]) => [unit, new Intl.NumberFormat(tag, { style: "unit", unit, unitDisplay: "narrow" })])),
 );
+const share = perLanguage((tag) => new Intl.NumberFormat(tag, { style: "percent", maximumFractionDigits: 0 }));
+const points = perLanguage((tag) => new Intl.NumberFormat(tag, { signDisplay: "exceptZero", maximumFractionDigits: 0 }));
 const percent = perLanguage((tag) => new Intl.NumberFormat(tag, { style: "percent", signDisplay: "exceptZero", maximumFractionDigits: 0 }));
 const dates = (options: Intl.DateTimeFormatOptions) => perLanguage((tag) => new Intl.DateTimeFormat(tag, { ...options, timeZone: "UTC" }));
 const dayMonth = dates({ day: "numeric", month: "short" });
@@ -52,6 +54,27 @@ export const formatStep = (step: "day" | "week" | "month", firstDay: string): st
 /** A change against the period before; null where there was nothing to compare with. */
 export const formatChange = (now: number | null, before: number | null): string | null =>
   now === null || before === null || before === 0 ? null : percent().format(now / before - 1);
+
+interface Outcomes {
+  readonly met: number;
+  readonly breached: number;
+}
+
+/** How many of a hundred targets were met; null without any. */
+export const percentMet = ({ met, breached }: Outcomes): number | null => (met + breached === 0 ? null : (met / (met + breached)) * 100);
+
+export const formatPercent = (value: number): string => share().format(value / 100);
+
+export const formatMet = (outcomes: Outcomes): string => {
+  const value = percentMet(outcomes);
+  return value === null ? "–" : formatPercent(value);
+};
+
+/** Of percents the difference counts, not their ratio. */
+export function formatMetChange(now: Outcomes, before: Outcomes): string | null {
+  const [own, last] = [percentMet(now), percentMet(before)];
+  return own === null || last === null ? null : t("reports.targets.points", { points: points().format(Math.round(own) - Math.round(last)) });
+}
 
 /** "2 to 5 min". */
 export function nameBucket(starts: readonly number[], index: number): string {

@@ -10,6 +10,7 @@ export interface ReportFilter {
   readonly account_id?: number;
   readonly user_id?: number;
   readonly label_id?: number;
+  readonly team_id?: number;
 }
 
 /** The facts behind a figure. */
@@ -17,6 +18,8 @@ export interface FactFilter extends ReportFilter {
   readonly measure: ReportFact["measure"];
   readonly at_least?: number;
   readonly below?: number;
+  /** Only what a target was promised for. */
+  readonly target?: "any" | "met" | "breached";
   readonly open_at?: string;
 }
 
@@ -30,7 +33,7 @@ export function reportRoutes(signed: Send) {
   return {
     fetchReport: (filter: ReportFilter, signal?: AbortSignal) => read<Report>("", filter, signal),
 
-    listReportGroups: async (filter: ReportFilter & { readonly by: "user" | "account" | "label" }, signal?: AbortSignal) =>
+    listReportGroups: async (filter: ReportFilter & { readonly by: "user" | "account" | "label" | "team" }, signal?: AbortSignal) =>
       (await read<{ items: readonly ReportGroup[] }>("/groups", filter, signal)).items,
 
     fetchBacklog: ({ since, until, account_id }: ReportFilter, time_zone: string, signal?: AbortSignal) =>
