@@ -1,7 +1,5 @@
 /** The query cache, and how what the server pushes gets into it. */
-import { QueryClient, type InvalidateOptions, type InvalidateQueryFilters, type QueryKey } from "@tanstack/react-query";
-
-const ignore = (): void => undefined;
+import { noop, QueryClient, type InvalidateOptions, type InvalidateQueryFilters, type QueryKey } from "@tanstack/react-query";
 
 /**
  * What is invalidated while it is read for the first time is read once more: the answer on its way may be older than the
@@ -9,12 +7,9 @@ const ignore = (): void => undefined;
  */
 export class CachedQueries extends QueryClient {
   override invalidateQueries<Key extends QueryKey = QueryKey>(filters: InvalidateQueryFilters<Key> = {}, options?: InvalidateOptions): Promise<void> {
-    for (const query of this.getQueryCache().findAll({ ...filters, fetchStatus: "fetching" })) {
-      const again = () => {
-        query.invalidate();
-        if (query.isActive()) query.fetch().catch(ignore);
-      };
-      if (query.state.data === undefined) query.fetch().then(again, ignore);
+    for (const { state, queryKey, promise } of this.getQueryCache().findAll({ ...filters, fetchStatus: "fetching" })) {
+      const again = () => super.invalidateQueries({ ...filters, queryKey, exact: true }, { cancelRefetch: false });
+      if (state.data === undefined) promise?.then(again, noop);
     }
     return super.invalidateQueries(filters, options);
   }

@@ -23,9 +23,9 @@ export function usePrivateLabels(isEnabled: boolean) {
   return useQuery({ queryKey: PRIVATE_KEY, queryFn: ({ signal }) => api.listPrivateLabels(signal), staleTime: STALE_MS, enabled: isEnabled });
 }
 
-/** Those that are shown; with "none", when they are shown next. */
-export function refreshLabels(client: QueryClient, refetchType: "active" | "none" = "active"): void {
-  for (const queryKey of [LABELS_KEY, PRIVATE_KEY]) void client.invalidateQueries({ queryKey, refetchType });
+/** Those that are shown; with `refetchType: "none"` when they are shown next. */
+export function refreshLabels(client: QueryClient, more: { readonly refetchType?: "none" } = {}): void {
+  for (const queryKey of [LABELS_KEY, PRIVATE_KEY]) void client.invalidateQueries({ queryKey, ...more });
 }
 
 /** Notices may be lost while the socket is away; and are not heard after the component has gone. */
@@ -39,7 +39,7 @@ export function useLabelNotices(): void {
     });
     return () => {
       stop();
-      refreshLabels(client, "none");
+      refreshLabels(client, { refetchType: "none" });
     };
   }, [client, feed]);
 }
