@@ -14,7 +14,7 @@ import { serviceWorker } from "./scripts/serviceWorker.js";
 const BACKEND = process.env["CONFAB_BACKEND"] ?? "http://127.0.0.1:8080";
 
 /** They replace modules, or see one before it has loaded, which works only where nothing has loaded these before. */
-const REPLACING = ["src/lib/{phoneFormat.test.ts,lazyPart.test.tsx}", "src/features/inbox/composer/voice/VoiceRecorder.test.tsx", "src/features/session/{Forgot,Register}Page.test.tsx"];
+const REPLACING = ["src/features/inbox/unheard.test.tsx", "src/lib/{phoneFormat.test.ts,lazyPart.test.tsx}", "src/features/inbox/composer/voice/VoiceRecorder.test.tsx", "src/features/session/{Forgot,Register}Page.test.tsx"];
 
 const components = {
   environment: "jsdom",

@@ -213,9 +213,25 @@ class Unread(Schema):
     accounts = fields.List(fields.Nested(AccountUnread), required=True)
 
 
+class StatusCounts(Schema):
+    """How many chats there are, by status."""
+
+    open = fields.Integer(required=True)
+    snoozed = fields.Integer(required=True)
+    closed = fields.Integer(required=True)
+
+
+class GroupCounts(Schema):
+    """How many groups there are: those of the caller, those without an assignee, all."""
+
+    mine = fields.Nested(StatusCounts, required=True)
+    unassigned = fields.Nested(StatusCounts, required=True)
+    all = fields.Nested(StatusCounts, required=True)
+
+
 class AccountCounts(Schema):
     """How many chats of an account are open, as of `seq`: those of the caller, those without an assignee, all; how many
-    are snoozed; and in how many of the open ones the contact waits. Archived chats are not counted.
+    are snoozed; and in how many of the open ones the contact waits. Archived chats count as archived only.
     """
 
     account_id = fields.Integer(required=True)
@@ -225,6 +241,8 @@ class AccountCounts(Schema):
     open = fields.Integer(required=True)
     snoozed = fields.Integer(required=True)
     waiting = fields.Integer(required=True)
+    groups = fields.Nested(GroupCounts, required=True)
+    archived = fields.Nested(StatusCounts, required=True)
 
 
 class Counts(Schema):

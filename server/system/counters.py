@@ -1,7 +1,7 @@
 """Compares what is counted as it changes with the rows, and asks for the secrets of erased data."""
 
 from server.config import Config
-from server.store.chats.chat_counts import CountDrift, list_count_drift
+from server.store.chats.chat_counts import CountDrift, FilterDrift, list_count_drift, list_filter_drift
 from server.store.db.database import Database
 from server.store.plans.usage_checks import Drift, list_drift
 from server.store.privacy.erasure_digests import NameHasher, count_missing_keys
@@ -15,7 +15,8 @@ async def check_counters(config: Config, database: Database) -> list[Finding]:
     erased = _erasure_keys(await database.read(count_missing_keys, hasher))
     usage = _usage(await database.write(list_drift))
     chats, surveys = await database.read(list_count_drift), await database.read(survey_lists.list_count_drift)
-    return [erased, usage, _chat_counts(chats), _survey_counts(surveys)]
+    filters = _filter_counts(await database.read(list_filter_drift))
+    return [erased, usage, _chat_counts(chats), filters, _survey_counts(surveys)]
 
 
 def _erasure_keys(missing: int) -> Finding:
@@ -52,6 +53,19 @@ def _chat_counts(drift: list[CountDrift]) -> Finding:
         f"{worst.rows_waiting}); report this as a bug"
     )
     return Finding("chat counts", FAILED, message)
+
+
+def _filter_counts(drift: list[FilterDrift]) -> Finding:
+    """The same for the counters of groups and archived chats."""
+    if not drift:
+        return Finding("filter counts", OK, "counters match the chats")
+    worst = drift[0]
+    message = (
+        f"{len(drift)} counters differ from the chats; account {worst.account_id}, {worst.filter}, {worst.status}, "
+        f"assignee {worst.assignee_id}, team {worst.team_id}: {worst.chats} (chats {worst.rows_chats}); "
+        "report this as a bug"
+    )
+    return Finding("filter counts", FAILED, message)
 
 
 def _survey_counts(drift: list[survey_lists.CountDrift]) -> Finding:

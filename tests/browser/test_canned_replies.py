@@ -49,8 +49,7 @@ async def test_a_slash_finds_and_inserts_a_reply_with_its_values_and_files(
     await page.get_by_test_id("palette-input").fill("/precos")
     await page.keyboard.press("Enter")
     await expect(page.get_by_test_id("tray-item")).to_contain_text("prices.pdf")
-    # What was counted meanwhile is read when the app loads.
-    await page.goto(demo.stranger.url + "/settings/replies")
+    await visit(page, "/settings/replies")
     await expect(page.get_by_test_id("reply").filter(has_text="Prices")).to_contain_text("Used once")
 
 

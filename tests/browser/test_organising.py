@@ -5,7 +5,7 @@ from typing import Any
 from playwright.async_api import Locator, expect
 
 from tests.browser.checks import check_screen
-from tests.browser.screens import Inbox, sign_in_demo_user
+from tests.browser.screens import Inbox, sign_in_demo_user, visit
 from tests.browser.test_chat_list import list_of, named
 from tests.support.factories import CHANNELS, add_member, make_label
 from tests.support.fixtures_browser import Windows
@@ -187,7 +187,7 @@ async def test_labels_are_managed_in_the_settings(demo: Stack, windows: Windows)
     await page.get_by_test_id("palette-input").fill("Urgent")
     await page.keyboard.press("Enter")
     await expect(chips(inbox, "Old 1")).to_have_text(["Urgent"])
-    await page.goto(page.url.partition("/inbox")[0] + "/settings/labels")
+    await visit(page, "/settings/labels")
     row = page.get_by_test_id("label")
     await expect(row).to_contain_text("1 chat · Everyone")
     await row.get_by_test_id("label-rename").fill("Very urgent")

@@ -50,8 +50,7 @@ async def test_a_rule_is_tried_switched_on_and_runs(demo: Stack, windows: Window
     await check_screen(page)
     await order(page, demo)
     await demo.write("acc-1", "I want a refund")
-    # What was done in a chat that is not open is read when the app loads.
-    await page.goto(chat)
+    await visit(page, chat)
     await expect(page.get_by_text("The rule Refunds added the label Urgent")).to_be_visible()
     await visit(page, "/settings/rules")
     await page.get_by_test_id("rule-runs").first.click()

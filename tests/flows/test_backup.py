@@ -201,7 +201,9 @@ async def test_nothing_that_unipile_has_is_lost_and_nothing_is_sent_twice(
     assert await sent_texts(unipile) == ALL_SENT
     checks = (await asyncio.to_thread(succeed, {**new, "PUBLIC_URL": web.url}, "doctor"))["checks"]
     states = {check["name"]: (check["state"], check["message"]) for check in checks}
-    assert [states[name][0] for name in ("usage", "chat counts", "survey counts")] == ["ok"] * 3
+    assert [states[name][0] for name in ("usage", "chat counts", "filter counts", "survey counts")] == [
+        "ok"
+    ] * 4
     assert "1 of 1 accounts swept since" in states["restored"][1]
     await socket.close()
     await asyncio.gather(web.stop(), worker.stop())

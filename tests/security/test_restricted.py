@@ -1,8 +1,11 @@
 """What a restricted agent reaches: each route about a chat, for each owner that it can have; none tells of others."""
 
+from typing import Any
+
 import pytest
 
 from server.routes import ROUTES, Route
+from server.web.app_keys import DATABASE
 from tests.security.matrix_cells import GUARDED
 from tests.support.factories import CHANNELS, make_chat, sign_in_as
 from tests.support.fixtures_stack import Stack
@@ -115,6 +118,31 @@ async def test_counts_are_of_their_own_chats(web_only: Stack) -> None:
     await case.assign("colleague")
     labels = (await case.agent.ok("GET", "/api/labels"))["items"]
     assert all(label["counts"] == [] for label in labels)
+
+
+async def test_counts_of_groups_and_archived_chats_are_of_their_own(web_only: Stack) -> None:
+    case = await make_restricted(web_only)
+
+    async def counts() -> tuple[dict[str, int], int]:
+        body = (await case.agent.ok("GET", f"{CHANNELS}/counts"))["accounts"][0]
+        return {view: sum(row.values()) for view, row in body["groups"].items()}, sum(
+            body["archived"].values()
+        )
+
+    async def turn(change: str) -> None:
+        async def run(cursor: Any) -> None:
+            await cursor.execute(f"update channels_chat set {change} where id = %s", (case.target.chat_id,))
+
+        await web_only.app[DATABASE].write(run)
+
+    expected = {"mine": (1, 0, 1), "team": (0, 1, 1)}
+    for owner in OWNERS:
+        await turn("kind = 'group', archived = false")
+        await case.assign(owner)
+        groups = expected.get(owner, (0, 0, 0))
+        assert await counts() == (dict(zip(("mine", "unassigned", "all"), groups, strict=True)), 0), owner
+        await turn("archived = true")
+        assert await counts() == (dict.fromkeys(("mine", "unassigned", "all"), 0), groups[2]), owner
 
 
 async def test_many_chats_at_once_skip_the_hidden(web_only: Stack) -> None:

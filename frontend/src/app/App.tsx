@@ -1,18 +1,19 @@
 /** Assembles the app: session, query cache, live updates, pages. */
-import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { QueryClientProvider, type QueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { SessionContext } from "@/features/session/context";
 import { Session } from "@/features/session/session";
 import { ApiError } from "@/lib/api/errors";
 import { openChannel } from "@/lib/channel";
 import { CommandProvider } from "@/lib/commands/context";
+import { CachedQueries } from "@/lib/queryClient";
 import { ErrorBoundary } from "./ErrorBoundary";
 import { Pages } from "./Pages";
 
 const MAX_RETRIES = 2;
 
 function createQueryClient(): QueryClient {
-  return new QueryClient({
+  return new CachedQueries({
     defaultOptions: {
       // navigator.onLine may be wrong; a paused query would show nothing and report nothing.
       mutations: { networkMode: "always" },

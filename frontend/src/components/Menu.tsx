@@ -42,16 +42,19 @@ interface MenuChoiceProps {
   readonly isChosen: boolean;
   /** The language of the text. */
   readonly lang?: string;
+  /** At the end of the line. */
+  readonly detail?: ReactNode;
   readonly onSelect: () => void;
   readonly children: string;
 }
 
 /** One of several values; the chosen one has a check mark. */
-export function MenuChoice({ isChosen, lang, onSelect, children }: MenuChoiceProps) {
+export function MenuChoice({ isChosen, lang, detail, onSelect, children }: MenuChoiceProps) {
   return (
     <button type="button" role="menuitemradio" aria-checked={isChosen} tabIndex={-1} className={styles.item} lang={lang} onClick={onSelect}>
       <span className={styles.mark}>{isChosen && <Icon name="check" size={18} />}</span>
       <span className={styles.words}>{children}</span>
+      {detail !== undefined && <span className={styles.values}>{detail}</span>}
     </button>
   );
 }

@@ -2,6 +2,8 @@
 import { notifyManager, useQuery, type QueryClient } from "@tanstack/react-query";
 import { useFirstApi } from "@/lib/api/context";
 import { t } from "@/i18n/translate";
+import type { Opening } from "@/lib/opened";
+import { applyPushed } from "@/lib/queryClient";
 import { isNewer } from "@/lib/rows";
 import { formatPhoneOrNull } from "./phoneFormat";
 import { isBlank } from "./texts";
@@ -25,14 +27,14 @@ const ownOf = (account: Account, old: Account) => ({
   ...((account.restricted ?? old.restricted) !== undefined && { restricted: account.restricted ?? old.restricted }),
 });
 
-export function useAccounts(options: { readonly pollMs?: number } = {}) {
+export function useAccounts(options: Opening & { readonly refetchInterval?: number } = {}) {
   const api = useFirstApi();
   return useQuery({
     queryKey: ACCOUNTS_KEY,
     queryFn: ({ signal }): Promise<readonly Account[]> => api.listAccounts(signal),
     structuralSharing: newestAccounts,
     staleTime: 30_000,
-    refetchInterval: options.pollMs ?? false,
+    ...options,
   });
 }
 
@@ -94,7 +96,7 @@ function noteHandedOver(client: QueryClient): void {
 }
 
 export function removeAccount(client: QueryClient, accountId: number): void {
-  client.setQueryData<readonly Account[]>(ACCOUNTS_KEY, (current) => current?.filter((row) => row.id !== accountId));
+  applyPushed<readonly Account[]>(client, ACCOUNTS_KEY, (current) => current.filter((row) => row.id !== accountId));
 }
 
 const digitsOf = (text: string) => text.replace(/\D/g, "");

@@ -1,6 +1,8 @@
 /** The usage of a month, and what events change of it and of the plan. */
 import { useQuery, type QueryClient } from "@tanstack/react-query";
 import { useFirstApi } from "@/lib/api/context";
+import { READ_WHEN_OPENED } from "@/lib/opened";
+import { applyPushed } from "@/lib/queryClient";
 import { ENTITLEMENTS_KEY } from "@/lib/usage";
 import type { Entitlement, MonthUsage, Usage } from "@/types/wire";
 
@@ -20,6 +22,7 @@ export function useUsage(period: string) {
     queryKey: usageKey(period),
     queryFn: ({ signal }): Promise<Usage> => api.fetchUsage(period, signal),
     staleTime: 60_000,
+    ...READ_WHEN_OPENED,
   });
 }
 
@@ -28,7 +31,7 @@ export function applyMonth(client: QueryClient, month: MonthUsage): void {
   const isSamePlan = client
     .getQueryData<readonly Entitlement[]>(ENTITLEMENTS_KEY)
     ?.some(({ provider, plan, messages }) => provider === month.provider && plan === month.plan && messages.allowed === month.allowed);
-  client.setQueryData<readonly Entitlement[]>(ENTITLEMENTS_KEY, (current) => current?.map((row) => withMonth(row, month)));
+  applyPushed<readonly Entitlement[]>(client, ENTITLEMENTS_KEY, (current) => current.map((row) => withMonth(row, month)));
   client.setQueryData<Usage>(usageKey(month.period), (current) =>
     current && { ...current, items: current.items.map((row) => (row.provider === month.provider ? { ...row, ...month } : row)) },
   );

@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { t } from "@/i18n/translate";
 import { useApi } from "@/lib/api/context";
 import { ApiError } from "@/lib/api/errors";
+import { READ_WHEN_OPENED } from "@/lib/opened";
 import { formatUntil } from "@/lib/time";
 import { useMinute } from "@/lib/useMinute";
 import type { Account, NewChats } from "@/types/wire";
@@ -23,6 +24,7 @@ export function useNewChats(account: Account | undefined) {
     queryFn: ({ signal }): Promise<NewChats> => api.fetchNewChats(account?.id ?? 0, signal),
     enabled: account !== undefined,
     staleTime: 5_000,
+    ...READ_WHEN_OPENED,
   });
 }
 

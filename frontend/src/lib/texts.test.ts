@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { describe, expect, it } from "vitest";
-import { firstName, isBlank, isEmoji, isName, isolate } from "./texts";
+import { firstName, graphemes, isBlank, isEmoji, isName, isolate } from "./texts";
 
 interface Table {
   readonly blank: readonly [string, boolean][];
@@ -36,4 +36,17 @@ describe("the table shared by page and server", () => {
 it("takes no blank, number or WhatsApp id for a name", () => {
   expect(firstName("\u3164", "+55 11 98888-0000", "1@lid", "Bia")).toBe("Bia");
   expect(firstName(null, undefined, ".")).toBeNull();
+});
+
+describe("characters without a segmenter", () => {
+  const plain = [[0x20, 0x7e], [0xa0, 0x2ff]].flatMap(([from = 0, to = 0]) => Array.from({ length: to - from + 1 }, (_, n) => String.fromCodePoint(from + n)));
+  const segmenter = new Intl.Segmenter(undefined, { granularity: "grapheme" });
+  const segmented = (text: string) => Array.from(segmenter.segment(text), ({ segment }) => segment);
+
+  it("are those that it would find, in any neighbourhood", () => {
+    const pairs = plain.map((one, index) => one + (plain[(index * 131 + 7) % plain.length] ?? "") + one);
+    for (const text of [...pairs, plain.join("")]) expect(graphemes(text)).toEqual(segmented(text));
+  });
+
+  it.each(["e\u0301", "\u270b\ud83c\udffd", "\ud83d\udc69\u200d\ud83d\udcbb", "\u0915\u094d\u0937", "\r\n", "\u00a9\ufe0f"])("are not taken from %j", (text) => expect(graphemes(text)).toEqual(segmented(text)));
 });

@@ -16,10 +16,17 @@ const RIGHT_TO_LEFT = /[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Sc
 const EMOJI = /^(?:\p{Extended_Pictographic}|\p{Regional_Indicator}{2}|[0-9#*]\ufe0f?\u20e3)/u;
 const MAX_EMOJI_UNITS = 64;
 
-const segmenter = new Intl.Segmenter(undefined, { granularity: "grapheme" });
+/** Latin without combining marks: each of these is a character of its own. */
+const PLAIN = /^[ -~\xa0-\u02ff]*$/;
+/** Creating it takes as long as rendering a list: only for texts that need it. */
+let segmenter: Intl.Segmenter | undefined;
 
 /** User-perceived characters. */
-export const graphemes = (text: string): string[] => Array.from(segmenter.segment(text), ({ segment }) => segment);
+export function graphemes(text: string): string[] {
+  if (PLAIN.test(text)) return Array.from(text);
+  segmenter ??= new Intl.Segmenter(undefined, { granularity: "grapheme" });
+  return Array.from(segmenter.segment(text), ({ segment }) => segment);
+}
 
 /** Whether nothing of it is visible. */
 export const isBlank = (text: string): boolean => BLANK.test(text);

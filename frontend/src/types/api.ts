@@ -643,6 +643,16 @@ export interface components {
         readonly Unread: {
             readonly accounts: readonly components["schemas"]["AccountUnread"][];
         };
+        readonly StatusCounts: {
+            readonly open: number;
+            readonly snoozed: number;
+            readonly closed: number;
+        };
+        readonly GroupCounts: {
+            readonly mine: components["schemas"]["StatusCounts"];
+            readonly unassigned: components["schemas"]["StatusCounts"];
+            readonly all: components["schemas"]["StatusCounts"];
+        };
         readonly AccountCounts: {
             readonly account_id: number;
             readonly seq: number;
@@ -651,6 +661,8 @@ export interface components {
             readonly open: number;
             readonly snoozed: number;
             readonly waiting: number;
+            readonly groups: components["schemas"]["GroupCounts"];
+            readonly archived: components["schemas"]["StatusCounts"];
         };
         readonly Counts: {
             readonly accounts: readonly components["schemas"]["AccountCounts"][];

@@ -34,7 +34,16 @@ async def test_owners_see_all_checks_and_versions(web_only: Stack, owner: Peer) 
     body = await owner.ok("GET", HEALTH)
     states = {check["name"]: check["state"] for check in body["checks"]}
     assert body["ok"] is True
-    doctors = {"public url", "database", "connections", "migrations", "clock", "usage", "chat counts"}
+    doctors = {
+        "public url",
+        "database",
+        "connections",
+        "migrations",
+        "clock",
+        "usage",
+        "chat counts",
+        "filter counts",
+    }
     assert doctors <= set(states)
     assert {"redis", "redis keeps", "redis writes", "media", "unipile", "webhooks"} <= set(states)
     fine = ("worker", "queues", "jobs", "dead letters", "accounts", "database", "migrations", "media")

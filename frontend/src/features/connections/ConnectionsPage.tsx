@@ -9,6 +9,7 @@ import { t } from "@/i18n/translate";
 import { isForgotten, useAccounts } from "@/lib/accounts";
 import { describeError } from "@/lib/api/errors";
 import { useConnect } from "@/lib/connect";
+import { READ_WHEN_OPENED } from "@/lib/opened";
 import { useCan } from "@/lib/rights";
 import type { Account } from "@/types/wire";
 import { AccountCard } from "./account/AccountCard";
@@ -78,7 +79,8 @@ function OpenedDialog({ dialog, onOpen, onClose }: OpenedDialogProps) {
 }
 
 function AccountList({ onOpen }: { readonly onOpen: (dialog: OpenDialog) => void }) {
-  const accounts = useAccounts();
+  // When the last message came, and what was found late, no push says.
+  const accounts = useAccounts(READ_WHEN_OPENED);
   const can = useCan();
   if (accounts.data === undefined) {
     if (!accounts.isError) return <AccountSkeletons />;

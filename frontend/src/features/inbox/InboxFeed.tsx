@@ -18,7 +18,7 @@ import { UNREAD_KEY } from "@/features/inbox/chats/unread";
 import { useDraftSync } from "@/features/inbox/composer/drafts/useDraftSync";
 import { dropAccount, dropChat, dropErased } from "@/features/inbox/data/dropErased";
 import type { Outbox } from "@/features/inbox/data/outbox";
-import { ACTIVITIES_KEY, CHAT_KEY, CHATS_KEY, isThreadCached, MESSAGES_KEY, NOTES_KEY } from "@/features/inbox/data/queryKeys";
+import { ACTIVITIES_KEY, CHAT_KEY, CHATS_KEY, CONTACT_KEY, FIELDS_KEY, isThreadCached, MESSAGES_KEY, NOTES_KEY } from "@/features/inbox/data/queryKeys";
 import type { InboxStore } from "@/features/inbox/data/store";
 import { shownBody } from "@/features/inbox/thread/bubble/mentions";
 import { isListed } from "@/features/inbox/thread/list/listed";
@@ -110,9 +110,16 @@ function applyChange(inbox: Inbox, client: QueryClient, change: Change): Message
   else if (change.event === "chat:updated") store.applyChat(change.data);
   else if (isNoteChange(change)) notes.apply(change.data);
   else if (change.event === "activity:new") applyActivity(client, change.data);
-  else if (change.event === "contact:updated") store.applyContact(change.data);
+  else if (change.event === "contact:updated") applyContact(inbox, client, change.data);
+  else if (change.event === "contact-fields:changed") void client.invalidateQueries({ queryKey: [FIELDS_KEY] });
   else if (isMessageChange(change)) return applyMessage(store, change);
   return null;
+}
+
+/** What is cached of a contact that is not shown is read when it is opened. */
+function applyContact({ store }: Inbox, client: QueryClient, contact: Parameters<InboxStore["applyContact"]>[0]): void {
+  store.applyContact(contact);
+  void client.invalidateQueries({ queryKey: [CONTACT_KEY, contact.account_id, contact.id] });
 }
 
 function applyMessage(store: InboxStore, { event, data }: MessageChange): Message | null {
@@ -127,7 +134,7 @@ function reset({ store, notes }: Inbox, client: QueryClient, accountId: number):
   // What is not shown is dropped: the user may have lost sight of it.
   client.removeQueries({ queryKey: [CHATS_KEY], type: "inactive" });
   for (const kind of [CHAT_KEY, MESSAGES_KEY, NOTES_KEY, ACTIVITIES_KEY]) client.removeQueries({ queryKey: [kind, accountId], type: "inactive" });
-  for (const key of [[CHATS_KEY], [UNREAD_KEY], ...[CHAT_KEY, MESSAGES_KEY, NOTES_KEY, ACTIVITIES_KEY].map((kind) => [kind, accountId])]) {
+  for (const key of [[CHATS_KEY], [UNREAD_KEY], [FIELDS_KEY], [CONTACT_KEY, accountId], ...[CHAT_KEY, MESSAGES_KEY, NOTES_KEY, ACTIVITIES_KEY].map((kind) => [kind, accountId])]) {
     void client.invalidateQueries({ queryKey: key });
   }
 }

@@ -1,6 +1,7 @@
 /** The queries of the reports page. What is shown stays until the next figures are there. */
 import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useApi } from "@/lib/api/context";
+import { READ_WHEN_OPENED } from "@/lib/opened";
 import type { FactFilter, ReportFilter, VolumeFilter } from "@/lib/api/reports";
 import type { GroupKind } from "./choice";
 
@@ -9,7 +10,7 @@ const STALE_MS = 30_000;
 
 export function useReport(filter: ReportFilter) {
   const api = useApi();
-  return useQuery({ queryKey: [KEY, filter], queryFn: ({ signal }) => api.fetchReport(filter, signal), placeholderData: keepPreviousData, staleTime: STALE_MS });
+  return useQuery({ queryKey: [KEY, filter], queryFn: ({ signal }) => api.fetchReport(filter, signal), placeholderData: keepPreviousData, staleTime: STALE_MS, ...READ_WHEN_OPENED });
 }
 
 export function useGroups(filter: ReportFilter, by: GroupKind) {
@@ -20,6 +21,7 @@ export function useGroups(filter: ReportFilter, by: GroupKind) {
     queryFn: ({ signal }) => api.listReportGroups(wanted, signal),
     placeholderData: keepPreviousData,
     staleTime: STALE_MS,
+    ...READ_WHEN_OPENED,
   });
 }
 
@@ -32,12 +34,13 @@ export function useBacklog(filter: ReportFilter) {
     queryFn: ({ signal }) => api.fetchBacklog(filter, zone, signal),
     placeholderData: keepPreviousData,
     staleTime: STALE_MS,
+    ...READ_WHEN_OPENED,
   });
 }
 
 export function useVolume(filter: VolumeFilter) {
   const api = useApi();
-  return useQuery({ queryKey: [KEY, "volume", filter], queryFn: ({ signal }) => api.fetchVolume(filter, signal), placeholderData: keepPreviousData, staleTime: STALE_MS });
+  return useQuery({ queryKey: [KEY, "volume", filter], queryFn: ({ signal }) => api.fetchVolume(filter, signal), placeholderData: keepPreviousData, staleTime: STALE_MS, ...READ_WHEN_OPENED });
 }
 
 export function useFacts(filter: FactFilter) {

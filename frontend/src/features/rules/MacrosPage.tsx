@@ -5,6 +5,7 @@ import { EmptyState, ErrorState, Loading, Skeleton } from "@/components/States";
 import { t } from "@/i18n/translate";
 import { describeError } from "@/lib/api/errors";
 import { useMacros } from "@/lib/macros";
+import { READ_WHEN_OPENED } from "@/lib/opened";
 import { isolate } from "@/lib/texts";
 import type { Macro } from "@/types/wire";
 import { MacroDialog } from "./MacroDialog";
@@ -15,7 +16,7 @@ import panelStyles from "@/components/panels.module.css";
 type Opened = Macro | "new" | null;
 
 export function MacrosPage() {
-  const macros = useMacros();
+  const macros = useMacros(true, READ_WHEN_OPENED);
   const [opened, setOpened] = useState<Opened>(null);
   return (
     <>

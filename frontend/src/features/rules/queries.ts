@@ -2,6 +2,7 @@
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useAccounts } from "@/lib/accounts";
 import { useApi } from "@/lib/api/context";
+import { READ_WHEN_OPENED } from "@/lib/opened";
 import { useRenewed } from "@/lib/socket/useRenewed";
 import { useReplies } from "@/lib/replies/queries";
 import { can, useMe } from "@/lib/rights";
@@ -19,7 +20,7 @@ export function useRules() {
   const client = useQueryClient();
   // While one is changed, its answer is read afterwards: an earlier one would undo what is shown.
   useRenewed(RULES, ({ event, data }) => event === "activity:new" && data.kind === "ran" && client.isMutating({ mutationKey: RULES_KEY }) === 0);
-  return useQuery({ queryKey: RULES_KEY, queryFn: ({ signal }) => api.listRules(signal), staleTime: FRESH_MS, refetchOnWindowFocus: true });
+  return useQuery({ queryKey: RULES_KEY, queryFn: ({ signal }) => api.listRules(signal), staleTime: FRESH_MS, refetchOnWindowFocus: true, ...READ_WHEN_OPENED });
 }
 
 /** The accounts whose rules the user may change. */

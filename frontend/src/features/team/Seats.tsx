@@ -1,11 +1,12 @@
 /** How many seats of the plan are taken. */
 import { Notice } from "@/components/Notice";
 import { t } from "@/i18n/translate";
+import { READ_WHEN_OPENED } from "@/lib/opened";
 import { useEntitlements } from "@/lib/usage";
 import type { Limit } from "@/types/wire";
 
 export function useSeats(): Limit | undefined {
-  return useEntitlements().data?.[0]?.seats;
+  return useEntitlements(READ_WHEN_OPENED).data?.[0]?.seats;
 }
 
 /** Not shown without a limit. */

@@ -8,6 +8,7 @@ import { EmptyState, ErrorState, Loading, Skeleton } from "@/components/States";
 import { t } from "@/i18n/translate";
 import { describeError } from "@/lib/api/errors";
 import { formatCount } from "@/lib/counts";
+import { READ_WHEN_OPENED } from "@/lib/opened";
 import { useEntitlements } from "@/lib/usage";
 import { currentPeriod, movePeriod, useUsage } from "@/lib/monthUsage";
 import type { Entitlement, Limit } from "@/types/wire";
@@ -26,7 +27,7 @@ export function UsagePage() {
 }
 
 function PlanCard() {
-  const entitlements = useEntitlements();
+  const entitlements = useEntitlements(READ_WHEN_OPENED);
   const row = entitlements.data?.[0];
   if (row === undefined) {
     if (entitlements.isError) {

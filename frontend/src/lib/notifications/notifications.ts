@@ -2,6 +2,7 @@
 import { useQuery, useQueryClient, type QueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { useApi } from "@/lib/api/context";
+import { applyPushed } from "@/lib/queryClient";
 import { useFeedListener } from "@/lib/socket/context";
 import type { NotificationList } from "@/types/wire";
 import { createAlerts } from "./alerts";
@@ -42,7 +43,7 @@ export function useFollowNotifications(): void {
   const client = useQueryClient();
   useFeedListener({
     onChange: (change) => {
-      if (change.event === "preferences:updated") client.setQueryData(PREFERENCES_KEY, change.data);
+      if (change.event === "preferences:updated") applyPushed(client, PREFERENCES_KEY, () => change.data);
       if (change.event === "notifications:read") readAgain(client);
       if (change.event !== "notification:updated") return;
       readAgain(client);

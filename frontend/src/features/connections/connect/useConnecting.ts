@@ -58,7 +58,7 @@ export function useConnecting(knownId: number | undefined) {
 function useAttempted(shown: Connected | null): Account | null {
   const api = useApi();
   const id = shown?.account.id;
-  const accounts = useAccounts({ pollMs: POLL_MS });
+  const accounts = useAccounts({ refetchInterval: POLL_MS });
   // The list leaves out abandoned accounts; the account itself carries the reason.
   const polled = useQuery({
     queryKey: ["account", id],

@@ -1,56 +1,36 @@
-/** Reads contacts and the fields that the team has defined; both again when the server says that they changed. */
+/** Reads contacts and the fields that the team has defined. */
 import { keepPreviousData, skipToken, useInfiniteQuery, useQuery, useQueryClient, type QueryClient } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { useAccounts } from "@/lib/accounts";
 import { useContactRoutes, type ContactFilter, type ContactRef } from "@/lib/api/contactRecords";
 import { paced } from "@/lib/paced";
-import type { Change } from "@/lib/socket/changes";
 import { useCan } from "@/lib/rights";
 import { useFeedListener } from "@/lib/socket/context";
+import { CONTACT_KEY, FIELDS_KEY } from "@/features/inbox/data/queryKeys";
 import type { ContactRecord } from "@/types/wire";
 
-const CONTACT_KEY = "contact";
 const LIST_KEY = "contacts";
-const FIELDS_KEY = ["contact-fields"] as const;
-/** Events keep them fresh. */
+/** Events keep them fresh, whichever page is open (`InboxFeed`). */
 const STALE_MS = 10 * 60_000;
 
 const keyOf = (contact: ContactRef | null) => [CONTACT_KEY, contact?.account_id, contact?.id] as const;
 
 export function useFields() {
   const api = useContactRoutes();
-  const client = useQueryClient();
-  const renew = () => void client.invalidateQueries({ queryKey: FIELDS_KEY });
-  useFeedListener({
-    onChange: ({ event }) => {
-      if (event === "contact-fields:changed") renew();
-    },
-    onReset: renew,
-  });
-  return useQuery({ queryKey: FIELDS_KEY, queryFn: ({ signal }) => api.listFields(signal), staleTime: STALE_MS });
+  return useQuery({ queryKey: [FIELDS_KEY], queryFn: ({ signal }) => api.listFields(signal), staleTime: STALE_MS });
 }
 
-export const refreshFields = (client: QueryClient) => client.invalidateQueries({ queryKey: FIELDS_KEY });
+export const refreshFields = (client: QueryClient) => client.invalidateQueries({ queryKey: [FIELDS_KEY] });
 
 /** Reads nothing without a contact: groups have none. */
 export function useContact(contact: ContactRef | null) {
   const api = useContactRoutes();
-  const client = useQueryClient();
-  const renew = () => void client.invalidateQueries({ queryKey: keyOf(contact) });
-  useFeedListener({
-    onChange: (change) => {
-      if (contact !== null && isAbout(change, contact)) renew();
-    },
-    onReset: renew,
-  });
   return useQuery({
     queryKey: keyOf(contact),
     queryFn: contact === null ? skipToken : ({ signal }) => api.fetchContact(contact, signal),
     staleTime: STALE_MS,
   });
 }
-
-const isAbout = ({ event, data }: Change, { account_id, id }: ContactRef): boolean => event === "contact:updated" && data.id === id && data.account_id === account_id;
 
 /** Whether the user may write there. */
 export function useMayEdit({ account_id }: ContactRef): boolean {

@@ -7,6 +7,8 @@ export const ACTIVITIES_KEY = "activities";
 export const CONVERSATIONS_KEY = "conversations";
 export const MESSAGES_KEY = "messages";
 export const NOTES_KEY = "notes";
+export const CONTACT_KEY = "contact";
+export const FIELDS_KEY = "contact-fields";
 
 /** Whether any part of the chat's messages is cached: the newest, or those around one message. */
 export function isThreadCached(client: QueryClient, accountId: number, chatId: number): boolean {

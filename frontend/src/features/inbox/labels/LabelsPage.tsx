@@ -10,20 +10,24 @@ import { TextField } from "@/components/TextField";
 import { t } from "@/i18n/translate";
 import { useApi } from "@/lib/api/context";
 import { describeError } from "@/lib/api/errors";
+import { READ_WHEN_OPENED } from "@/lib/opened";
 import { useCan, useMe } from "@/lib/rights";
+import { useRenewed } from "@/lib/socket/useRenewed";
 import { isolate } from "@/lib/texts";
 import type { Label, LabelColour } from "@/types/wire";
 import { COLOUR_NAMES, COLOURS, nextColour } from "./colours";
 import { LabelChip } from "./LabelChip";
-import { refreshLabels, useLabelList, useLabelNotices } from "./labelQueries";
+import { LABELS_KEY, refreshLabels, useLabelList, useLabelNotices } from "./labelQueries";
 import styles from "@/components/panels.module.css";
 import pageStyles from "./labels-page.module.css";
 
 const NAME_LENGTH = 60;
 
 export function LabelsPage() {
-  const labels = useLabelList();
+  const labels = useLabelList(true, READ_WHEN_OPENED);
   useLabelNotices();
+  // How many chats have them.
+  useRenewed(LABELS_KEY[0], ({ event }) => event === "chat:updated");
   return (
     <>
       <CreateForm count={labels.data?.length ?? 0} />

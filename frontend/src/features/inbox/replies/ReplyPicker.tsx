@@ -1,4 +1,5 @@
 /** Finds a canned reply by name, shortcut or text, fills in what is missing, and hands its text and files to the composer. */
+import { useQueryClient } from "@tanstack/react-query";
 import { Command } from "cmdk";
 import { useState } from "react";
 import { useNavigate } from "@/lib/navigation";
@@ -13,7 +14,7 @@ import { rank } from "@/lib/commands/rank";
 import { isolate } from "@/lib/texts";
 import type { CannedReply } from "@/types/wire";
 import { FillForm } from "./FillForm";
-import { useReplies } from "@/lib/replies/queries";
+import { REPLIES_KEY, useReplies } from "@/lib/replies/queries";
 import { useValues } from "./useValues";
 import { missingIn, resolve, type Values } from "@/lib/replies/variables";
 import styles from "./reply-picker.module.css";
@@ -29,12 +30,13 @@ interface ReplyPickerProps {
 /** Counts the use, loads the files, and inserts. A file that cannot be loaded is reported, and the text is inserted. */
 function useInsert({ onInsert, onProblem, onClose }: ReplyPickerProps) {
   const api = useApi();
+  const client = useQueryClient();
   const load = async ({ id, files }: CannedReply) =>
     Promise.all(files.map(async (file) => new File([await api.fetchReplyFile(id, file.id)], file.file_name ?? "file", { type: file.mimetype ?? "" })));
   return async (reply: CannedReply, values: Values) => {
     onClose();
-    // Only for the order of the list.
-    api.useReply(reply.id).catch(() => undefined);
+    // Only for the order of the list, and how often it says a reply was used.
+    void api.useReply(reply.id).then(() => client.invalidateQueries({ queryKey: REPLIES_KEY }), () => undefined);
     const text = resolve(reply.text, values);
     try {
       onInsert(text, await load(reply));

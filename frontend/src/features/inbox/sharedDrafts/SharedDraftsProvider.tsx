@@ -4,6 +4,7 @@ import { useEffect, useMemo } from "react";
 import type { Elements } from "@/components/Text";
 import { useInbox } from "@/features/inbox/context";
 import { useFirstApi } from "@/lib/api/context";
+import { applyPushed } from "@/lib/queryClient";
 import { useAfterPage } from "@/lib/useAfterPage";
 import { useFeed, useFeedListener } from "@/lib/socket/context";
 import type { SharedDraft } from "@/types/wire";
@@ -18,14 +19,16 @@ export function SharedDraftsProvider({ children }: { readonly children: Elements
   const client = useQueryClient();
   const { userId } = useInbox();
   const { data } = useQuery({ queryKey: SHARED_KEY, queryFn: ({ signal }) => api.listSharedDrafts(signal), enabled: useAfterPage(), staleTime: Infinity });
-  const change = (by: (rows: readonly SharedDraft[]) => readonly SharedDraft[]) => {
-    // What is being read may be older than the change.
-    if (client.isFetching({ queryKey: SHARED_KEY }) > 0) void client.invalidateQueries({ queryKey: SHARED_KEY });
-    else client.setQueryData<readonly SharedDraft[]>(SHARED_KEY, (rows) => rows && by(rows));
-  };
+  const change = (by: (rows: readonly SharedDraft[]) => readonly SharedDraft[]) => applyPushed(client, SHARED_KEY, by);
   const feed = useFeed();
-  // What was pushed between the answer and the first connection is not replayed.
-  useEffect(() => feed.listen({ onState: (state) => state === "live" && void client.invalidateQueries({ queryKey: SHARED_KEY }) }), [client, feed]);
+  // What is pushed between the answer and the first connection is not replayed, nor what is while other pages are open.
+  useEffect(() => {
+    const stop = feed.listen({ onState: (state) => state === "live" && void client.invalidateQueries({ queryKey: SHARED_KEY }) });
+    return () => {
+      stop();
+      void client.invalidateQueries({ queryKey: SHARED_KEY, refetchType: "none" });
+    };
+  }, [client, feed]);
   useFeedListener({
     onChange: (pushed) => {
       if (pushed.event === "draft:updated" || pushed.event === "chat:erased") change((rows) => applyChange(rows, pushed, userId));

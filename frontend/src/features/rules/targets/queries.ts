@@ -1,6 +1,7 @@
 /** Reads the targets, and changes them as rules are: one change after the other, a new order at once. */
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { moveAfter } from "@/features/rules/queries";
+import { READ_WHEN_OPENED } from "@/lib/opened";
 import { useTargetRoutes } from "@/lib/api/targets";
 import type { ChangedTarget, Target } from "@/types/wire";
 
@@ -9,7 +10,7 @@ const FRESH_MS = 15_000;
 
 export function useTargets() {
   const api = useTargetRoutes();
-  return useQuery({ queryKey: TARGETS_KEY, queryFn: ({ signal }) => api.listTargets(signal), staleTime: FRESH_MS, refetchOnWindowFocus: true });
+  return useQuery({ queryKey: TARGETS_KEY, queryFn: ({ signal }) => api.listTargets(signal), staleTime: FRESH_MS, refetchOnWindowFocus: true, ...READ_WHEN_OPENED });
 }
 
 export function useChangeTarget() {

@@ -7,11 +7,13 @@ import { Text } from "@/components/Text";
 import type { MessageId } from "@/i18n/ids";
 import { t } from "@/i18n/translate";
 import { printKeys } from "@/lib/commands/describe";
+import { formatCount } from "@/lib/counts";
 import { useCan } from "@/lib/rights";
 import { useTeam } from "@/lib/team";
 import type { ChatFilter, ChatSort } from "@/features/inbox/chats/query/chatPages";
 import { STATUSES, TARGETS, type ListQuery, type ListStatus, type ListTarget } from "@/features/inbox/chats/query/listQuery";
 import { useChangeList, useListQuery } from "@/features/inbox/chats/query/useListQuery";
+import { useFilterCounts, type FilterCount } from "./filterCounts";
 import { setDensity, useDensity, type Density } from "./density";
 import { useTeams } from "@/lib/teams";
 import styles from "./list-menu.module.css";
@@ -54,7 +56,7 @@ export function ListMenuItems({ anchor, onClose }: ListMenuItemsProps) {
     <Popover anchor={anchor} label={t("chats.options")} onClose={onClose}>
       <Choices title={t("chats.sort")} names={SORT_NAMES} values={keysOf(SORT_NAMES)} chosen={query.sort} onChoose={(sort) => change({ sort })} />
       <Choices title={t("chats.status")} names={STATUS_NAMES} values={STATUSES} chosen={query.status} onChoose={(status) => change({ status })} />
-      <Choices title={t("chats.filters")} names={SHOWN_NAMES} values={keysOf(SHOWN_NAMES)} chosen={query.filter} onChoose={(filter) => change({ filter })} />
+      <Filters query={query} onChoose={change} />
       <Choices title={t("chats.mentions")} names={MENTION_NAMES} values={keysOf(MENTION_NAMES)} chosen={query.mentioned ? "me" : "any"} onChoose={(value) => change({ mentioned: value === "me" })} />
       <Choices title={t("targets.filter")} names={TARGET_NAMES} values={keysOf(TARGET_NAMES)} chosen={query.target ?? "any"} onChoose={(value) => change({ target: TARGETS.find((target) => target === value) ?? null })} />
       {can("see_people") && <Owners query={query} onChoose={change} />}
@@ -71,6 +73,38 @@ export function ListMenuItems({ anchor, onClose }: ListMenuItemsProps) {
       <MenuLine />
       <PlannedItem />
     </Popover>
+  );
+}
+
+interface FiltersProps {
+  readonly query: ListQuery;
+  readonly onChoose: (change: Partial<ListQuery>) => void;
+}
+
+/** Which chats are shown, with how many there are where counters know it. */
+function Filters({ query, onChoose }: FiltersProps) {
+  const countOf = useFilterCounts(query);
+  return (
+    <Group title={t("chats.filters")}>
+      {keysOf(SHOWN_NAMES).map((filter) => (
+        <MenuChoice key={filter} isChosen={filter === query.filter} detail={filter === "all" ? null : <HowMany count={countOf(filter)} />} onSelect={() => onChoose({ filter })}>
+          {t(SHOWN_NAMES[filter])}
+        </MenuChoice>
+      ))}
+    </Group>
+  );
+}
+
+function HowMany({ count }: { readonly count: FilterCount | null }) {
+  if (count === null) return null;
+  return (
+    <>
+      {count.unread !== null && count.unread > 0 && <span className={styles.unread}>{`${formatCount(count.unread)} ${t("chats.unreadBadge")}`}</span>}
+      <span className={styles.chats}>
+        <span aria-hidden>{formatCount(count.chats)}</span>
+        <span className="visually-hidden">{t("labels.chats", { count: count.chats })}</span>
+      </span>
+    </>
   );
 }
 

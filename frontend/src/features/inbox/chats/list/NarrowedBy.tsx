@@ -64,6 +64,15 @@ function useMentionNotices(isWanted: boolean): void {
   });
 }
 
+/** What is not followed from now on is read again when it is shown next. */
+function useForgetting(isFollowed: boolean): void {
+  const client = useQueryClient();
+  useEffect(() => {
+    if (!isFollowed) return undefined;
+    return () => void client.invalidateQueries({ queryKey: [CHATS_KEY], refetchType: "none" });
+  }, [client, isFollowed]);
+}
+
 /** Reads the list again as time passes: no frame says that a clock has run on. */
 function useStandings(isWanted: boolean): void {
   const client = useQueryClient();
@@ -79,6 +88,7 @@ export function NarrowedBy({ query }: { readonly query: ListQuery }) {
   const narrowings = useNarrowings(query);
   useMentionNotices(query.mentioned);
   useStandings(query.target !== null);
+  useForgetting(query.mentioned || query.target !== null);
   const change = useChangeList();
   return (
     <ul className={styles.narrowed} aria-label={t("chats.narrowed")} data-testid="narrowed-by">

@@ -5,7 +5,9 @@ import type { Chat } from "@/types/wire";
 import { paced } from "@/lib/paced";
 import { movesCounts, sumCounts } from "./counts";
 
-const count = (account_id: number, mine: number) => ({ account_id, seq: 1, mine, unassigned: 1, open: 3, snoozed: 2, waiting: 1 });
+const NO_CHATS = { open: 0, snoozed: 0, closed: 0 };
+const FILTERS = { groups: { mine: NO_CHATS, unassigned: NO_CHATS, all: NO_CHATS }, archived: NO_CHATS };
+const count = (account_id: number, mine: number) => ({ account_id, seq: 1, mine, unassigned: 1, open: 3, snoozed: 2, waiting: 1, ...FILTERS });
 
 it("adds up the accounts that are shown", () => {
   const counts = [count(1, 1), count(2, 2), count(3, 4)];
@@ -22,7 +24,11 @@ it.each<[string, Partial<Chat>, Partial<Chat>, boolean]>([
   ["archived", OPEN, { ...OPEN, archived: true }, true],
   ["waiting", OPEN, { ...OPEN, waiting_since: "2026-03-02T09:00:00.000Z" }, true],
   ["read", { ...OPEN, unread_count: 2 }, OPEN, false],
-  ["archived while closed", {}, { archived: true }, false],
+  ["archived while closed", {}, { archived: true }, true],
+  ["a group, as is found out while it is closed", {}, { kind: "group" }, true],
+  ["a group that is closed", { ...OPEN, kind: "group" }, { kind: "group" }, true],
+  ["opened while archived", { archived: true }, { ...OPEN, archived: true }, true],
+  ["a group that is read while it is closed", { kind: "group", unread_count: 2 }, { kind: "group" }, false],
 ])("a chat that is %s", (_, before, after, expected) => expect(movesCounts(makeChat(before), makeChat(after))).toBe(expected));
 
 it("counts again for a chat that is not known", () => expect(movesCounts(undefined, makeChat())).toBe(true));

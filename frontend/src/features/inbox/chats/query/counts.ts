@@ -10,7 +10,7 @@ const COUNTS_KEY = "counts";
 /** Events keep the counts exact; this only limits how long an error could last. */
 const STALE_MS = 10 * 60_000;
 
-export type Counts = Omit<AccountCounts, "account_id" | "seq">;
+export type Counts = Omit<AccountCounts, "account_id" | "seq" | "groups" | "archived">;
 
 const NONE: Counts = { mine: 0, unassigned: 0, open: 0, snoozed: 0, waiting: 0 };
 
@@ -29,22 +29,28 @@ export const sumCounts = (counts: readonly AccountCounts[], accountIds: readonly
       NONE,
     );
 
-export function useCounts(shown: readonly number[]): Counts {
+/** Of each account; undefined until they are known. */
+export function useAccountCounts(): readonly AccountCounts[] | undefined {
   const api = useFirstApi();
   const accounts = useAccounts().data;
   const ids = useMemo(() => accounts?.map(({ id }) => id) ?? [], [accounts]);
-  const { data } = useQuery({
+  return useQuery({
     queryKey: [COUNTS_KEY, ids],
     queryFn: ({ signal }) => api.fetchCounts(signal),
     enabled: ids.length > 0,
     placeholderData: keepPreviousData,
     staleTime: STALE_MS,
-  });
+  }).data;
+}
+
+export function useCounts(shown: readonly number[]): Counts {
+  const data = useAccountCounts();
   return useMemo(() => sumCounts(data ?? [], shown), [data, shown]);
 }
 
-const countedAs = ({ status, archived, assignee, waiting_since }: Chat): string =>
-  status === "closed" || archived ? "" : [status, assignee?.id, waiting_since === null].join();
+/** Closed chats count if they are groups or archived. */
+const countedAs = ({ status, archived, kind, assignee, waiting_since }: Chat): string =>
+  status === "closed" && !archived && kind !== "group" ? "" : [status, archived, kind, assignee?.id, waiting_since === null].join();
 
 /** Of a chat that is not known, any change may be one of its state. */
 export const movesCounts = (before: Chat | undefined, chat: Chat): boolean => before === undefined || countedAs(before) !== countedAs(chat);

@@ -2,6 +2,7 @@
 import { useInfiniteQuery, type InfiniteData, type QueryClient } from "@tanstack/react-query";
 import { useEffect, useMemo } from "react";
 import { useApi } from "@/lib/api/context";
+import { applyPushed } from "@/lib/queryClient";
 import type { Activity, Page } from "@/types/wire";
 import { ACTIVITIES_KEY } from "@/features/inbox/data/queryKeys";
 
@@ -13,9 +14,9 @@ const NONE: readonly Activity[] = [];
 
 /** Of an open or cached thread; others are read when they are opened. */
 export function applyActivity(client: QueryClient, activity: Activity): void {
-  client.setQueryData<InfiniteData<Page<Activity>>>([ACTIVITIES_KEY, activity.account_id, activity.chat_id], (current) => {
-    const [first, ...others] = current?.pages ?? [];
-    if (current === undefined || first === undefined || first.items.some(({ id }) => id === activity.id)) return current;
+  applyPushed<InfiniteData<Page<Activity>>>(client, [ACTIVITIES_KEY, activity.account_id, activity.chat_id], (current) => {
+    const [first, ...others] = current.pages;
+    if (first === undefined || first.items.some(({ id }) => id === activity.id)) return current;
     return { ...current, pages: [{ ...first, items: [activity, ...first.items] }, ...others] };
   });
 }

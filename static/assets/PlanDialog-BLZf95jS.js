@@ -1,0 +1,1 @@
+export{c as PlanDialog}from"./thread-CT95o1hE.js";

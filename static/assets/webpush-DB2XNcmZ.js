@@ -1,1 +1,0 @@
-export{p as nameBrowser,m as readPushState,h as renewPush,g as turnOffPush,_ as turnOnPush}from"./shared-47BtkpQ_.js";
