@@ -8,8 +8,7 @@ import { noop, QueryClient, type InvalidateOptions, type InvalidateQueryFilters,
 export class CachedQueries extends QueryClient {
   override invalidateQueries<Key extends QueryKey = QueryKey>(filters: InvalidateQueryFilters<Key> = {}, options?: InvalidateOptions): Promise<void> {
     for (const { state, queryKey, promise } of this.getQueryCache().findAll({ ...filters, fetchStatus: "fetching" })) {
-      const again = () => super.invalidateQueries({ ...filters, queryKey, exact: true }, { cancelRefetch: false });
-      if (state.data === undefined) promise?.then(again, noop);
+      if (state.data === undefined) promise?.then(() => super.invalidateQueries({ ...filters, queryKey, exact: true }, { cancelRefetch: false }), noop);
     }
     return super.invalidateQueries(filters, options);
   }

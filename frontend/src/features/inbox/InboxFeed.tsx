@@ -134,7 +134,7 @@ function reset({ store, notes }: Inbox, client: QueryClient, accountId: number):
   // What is not shown is dropped: the user may have lost sight of it.
   client.removeQueries({ queryKey: [CHATS_KEY], type: "inactive" });
   for (const kind of [CHAT_KEY, MESSAGES_KEY, NOTES_KEY, ACTIVITIES_KEY]) client.removeQueries({ queryKey: [kind, accountId], type: "inactive" });
-  for (const key of [[CHATS_KEY], [UNREAD_KEY], [FIELDS_KEY], [CONTACT_KEY, accountId], ...[CHAT_KEY, MESSAGES_KEY, NOTES_KEY, ACTIVITIES_KEY].map((kind) => [kind, accountId])]) {
+  for (const key of [[CHATS_KEY], [UNREAD_KEY], [FIELDS_KEY], ...[CONTACT_KEY, CHAT_KEY, MESSAGES_KEY, NOTES_KEY, ACTIVITIES_KEY].map((kind) => [kind, accountId])]) {
     void client.invalidateQueries({ queryKey: key });
   }
 }

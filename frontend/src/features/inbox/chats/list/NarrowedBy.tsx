@@ -67,10 +67,7 @@ function useMentionNotices(isWanted: boolean): void {
 /** What is not followed from now on is read again when it is shown next. */
 function useForgetting(isFollowed: boolean): void {
   const client = useQueryClient();
-  useEffect(() => {
-    if (!isFollowed) return undefined;
-    return () => void client.invalidateQueries({ queryKey: [CHATS_KEY], refetchType: "none" });
-  }, [client, isFollowed]);
+  useEffect(() => (isFollowed ? () => void client.invalidateQueries({ queryKey: [CHATS_KEY], refetchType: "none" }) : undefined), [client, isFollowed]);
 }
 
 /** Reads the list again as time passes: no frame says that a clock has run on. */
