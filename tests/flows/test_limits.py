@@ -41,8 +41,13 @@ class Scene:
     agent: Peer
     chat: str
 
-    def change(self, statement: str) -> None:
-        """Run a statement in its database as the superuser."""
+    async def change(self, statement: str) -> None:
+        """Run a statement in its database as the superuser. In a thread: it may wait for a lock that the product holds,
+        whose event loop is this one.
+        """
+        await asyncio.to_thread(self._change, statement)
+
+    def _change(self, statement: str) -> None:
         with closing(psycopg2.connect(self.services.superuser_url_of(self.url))) as connection:
             connection.autocommit = True
             with connection.cursor() as cursor:
@@ -75,12 +80,12 @@ async def scene(config: Config, own_database_url: str, services: Services) -> As
 
 async def test_a_full_disk_of_postgres_loses_nothing(scene: Scene) -> None:
     """What is read goes on; webhooks wait in Redis, and become no dead letters."""
-    scene.change(FULL_DISK)
+    await scene.change(FULL_DISK)
     assert await scene.send("rejected") == 503
     assert await scene.post_webhook("kept meanwhile") == 200
     assert (await scene.agent.call("GET", f"{scene.chat}/messages")).status == 200
     await eventually(lambda: is_retried(scene))
-    scene.change("drop trigger fill_the_disk on channels_message")
+    await scene.change("drop trigger fill_the_disk on channels_message")
     await eventually(lambda: scene.is_stored("kept meanwhile"))
     assert await scene.send("accepted") < 300
     assert not await scene.is_stored("rejected")
@@ -95,8 +100,8 @@ async def is_retried(scene: Scene) -> bool:
 async def test_a_postgres_without_connections_loses_nothing(scene: Scene) -> None:
     """`max_connections`, or the limit of the role or the database, when all pools have to reconnect."""
     database = scene.url.rpartition("/")[2]
-    scene.change(f"alter database {database} connection limit 0")
-    scene.change(
+    await scene.change(f"alter database {database} connection limit 0")
+    await scene.change(
         "select pg_terminate_backend(pid) from pg_stat_activity"
         f" where datname = '{database}' and usename = 'confab'"
     )
@@ -104,7 +109,7 @@ async def test_a_postgres_without_connections_loses_nothing(scene: Scene) -> Non
     await eventually(lambda: is_not_ready(scene))
     rejected = await scene.agent.call("GET", f"{scene.chat}/messages")
     assert (rejected.status, rejected.headers["Retry-After"]) == (503, "1")
-    scene.change(f"alter database {database} connection limit -1")
+    await scene.change(f"alter database {database} connection limit -1")
     await eventually(lambda: scene.is_stored("kept meanwhile"))
     assert await scene.send("accepted") < 300
     assert scene.rows.dead() == 0
