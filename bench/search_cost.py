@@ -11,7 +11,7 @@ import random
 import statistics
 import sys
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from json import dumps
 
@@ -31,7 +31,7 @@ from tests.support.factories import make_account
 ROUNDS, LIMIT = 20, 50
 MESSAGES = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
 CHATS = int(sys.argv[2]) if len(sys.argv) > 2 else 5_000
-Find = Callable[[Cursor, int, str], Awaitable[object]]
+Find = Callable[[Cursor, int, str, Sequence[int]], Awaitable[object]]
 PAGE, PART = 500, 50_000
 NAMES = ["ana", "bia", "chidi", "dora", "fátima", "hana", "jonas", "karim", "lea", "nils", "samira", "tomás"]
 TOKENS = [
@@ -186,13 +186,13 @@ async def list_filtered(cursor: Cursor, accounts: list[int]) -> list[tuple[str, 
     ]
 
 
-async def time_names(database: Database, user_id: int) -> None:
+async def time_names(database: Database, user_id: int, accounts: list[int]) -> None:
     """Contacts and chats by name and by number."""
     for name, texts in (("name", ["hana", "tomas", "samira rio", "unknown"]), ("number", ["+4900 12"])):
         for kind, find in (("contacts", search.find_contacts), ("chats", search.find_chats)):
 
             async def run(text: str, find: Find = find) -> object:
-                return await database.read(find, user_id, text)
+                return await database.read(find, user_id, text, accounts)
 
             await time_query(f"{kind} by {name}", run, texts)
 
@@ -207,7 +207,7 @@ async def main() -> None:
         seconds = await write_all(database, accounts)
         print(f"indexed {MESSAGES:,} messages in {seconds:.1f} s, {MESSAGES / seconds:,.0f} per second")
         await database.write(analyze)
-        await time_names(database, agent.user_id)
+        await time_names(database, agent.user_id, accounts)
         await time_messages(database, agent.user_id, accounts)
         await time_query(
             "GET /api/search",

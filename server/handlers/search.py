@@ -1,7 +1,7 @@
 """Search over all accounts of the caller, or in one of them."""
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 from typing import TypedDict, cast
 
 from aiohttp import web
@@ -43,7 +43,7 @@ async def find(request: web.Request) -> web.Response:
     is_complete = await search_index.catch_up(database, user_id)
     wanted = await _resolve(database, user_id, query)
     contacts, chats, notes, page = await asyncio.gather(
-        *_find_named(database, user_id, query),
+        *_find_named(database, user_id, query, wanted.accounts),
         _find_notes(database, user_id, query, wanted),
         database.read(message_search.find_messages, user_id, wanted, limit=query["limit"], after=after),
     )
@@ -96,16 +96,18 @@ def _only(accounts: set[int], account_id: int | None) -> set[int]:
     return {account_id}
 
 
-def _find_named(database: Database, user_id: int, query: SearchFilters) -> tuple[Found, Found]:
+def _find_named(
+    database: Database, user_id: int, query: SearchFilters, accounts: Sequence[int]
+) -> tuple[Found, Found]:
     """The contacts and chats of the first page; the following pages have only messages."""
-    text, account_id = query["q"], query["account"]
+    text = query["q"]
     # Filters that only messages have.
     filters = (query["chat"], query["sender"], query["author"], query["has"], query["since"], query["until"])
     if text is None or query["cursor"] is not None or any(value is not None for value in filters):
         return _nothing(), _nothing()
     return (
-        database.read(search.find_contacts, user_id, text.strip(), account_id),
-        database.read(search.find_chats, user_id, text.strip(), account_id),
+        database.read(search.find_contacts, user_id, text.strip(), accounts),
+        database.read(search.find_chats, user_id, text.strip(), accounts),
     )
 
 

@@ -15,8 +15,14 @@ async def check_counters(config: Config, database: Database) -> list[Finding]:
     erased = _erasure_keys(await database.read(count_missing_keys, hasher))
     usage = _usage(await database.write(list_drift))
     chats, surveys = await database.read(list_count_drift), await database.read(survey_lists.list_count_drift)
-    filters = _filter_counts(await database.read(list_filter_drift))
-    return [erased, usage, _chat_counts(chats), filters, _survey_counts(surveys)]
+    filters = await database.read(list_filter_drift)
+    return [
+        erased,
+        usage,
+        _counts("chat counts", "chats", [_chat_drift(one) for one in chats]),
+        _counts("filter counts", "chats", [_filter_drift(one) for one in filters]),
+        _counts("survey counts", "surveys", [_survey_drift(one) for one in surveys]),
+    ]
 
 
 def _erasure_keys(missing: int) -> Finding:
@@ -42,39 +48,27 @@ def _usage(drift: list[Drift]) -> Finding:
     return Finding("usage", FAILED, message)
 
 
-def _chat_counts(drift: list[CountDrift]) -> Finding:
-    """The same for the counters of open and snoozed chats."""
-    if not drift:
-        return Finding("chat counts", OK, "counters match the chats")
-    worst = drift[0]
-    message = (
-        f"{len(drift)} counters differ from the chats; account {worst.account_id}, {worst.status}, assignee "
-        f"{worst.assignee_id}: {worst.chats} of which {worst.waiting} waiting (chats {worst.rows_chats}, "
-        f"{worst.rows_waiting}); report this as a bug"
+def _counts(name: str, subject: str, wrong: list[str]) -> Finding:
+    """The same for counters of what is there; `wrong` says of each counter how it differs, the worst first."""
+    if not wrong:
+        return Finding(name, OK, f"counters match the {subject}")
+    message = f"{len(wrong)} counters differ from the {subject}; {wrong[0]}; report this as a bug"
+    return Finding(name, FAILED, message)
+
+
+def _chat_drift(drift: CountDrift) -> str:
+    return (
+        f"account {drift.account_id}, {drift.status}, assignee {drift.assignee_id}: {drift.chats} of which "
+        f"{drift.waiting} waiting (chats {drift.rows_chats}, {drift.rows_waiting})"
     )
-    return Finding("chat counts", FAILED, message)
 
 
-def _filter_counts(drift: list[FilterDrift]) -> Finding:
-    """The same for the counters of groups and archived chats."""
-    if not drift:
-        return Finding("filter counts", OK, "counters match the chats")
-    worst = drift[0]
-    message = (
-        f"{len(drift)} counters differ from the chats; account {worst.account_id}, {worst.filter}, {worst.status}, "
-        f"assignee {worst.assignee_id}, team {worst.team_id}: {worst.chats} (chats {worst.rows_chats}); "
-        "report this as a bug"
+def _filter_drift(drift: FilterDrift) -> str:
+    return (
+        f"account {drift.account_id}, {drift.filter}, {drift.status}, assignee {drift.assignee_id}, "
+        f"team {drift.team_id}: {drift.chats} (chats {drift.rows_chats})"
     )
-    return Finding("filter counts", FAILED, message)
 
 
-def _survey_counts(drift: list[survey_lists.CountDrift]) -> Finding:
-    """The same for the counters of surveys."""
-    if not drift:
-        return Finding("survey counts", OK, "counters match the surveys")
-    worst = drift[0]
-    message = (
-        f"{len(drift)} counters differ from the surveys; account {worst.account_id}, user {worst.user_id}, "
-        f"{worst.day}; report this as a bug"
-    )
-    return Finding("survey counts", FAILED, message)
+def _survey_drift(drift: survey_lists.CountDrift) -> str:
+    return f"account {drift.account_id}, user {drift.user_id}, {drift.day}"

@@ -1,5 +1,7 @@
 """Searches contacts and chats by name, phone number or username."""
 
+from collections.abc import Sequence
+
 from aiopg import Cursor
 
 from server.store.chats.chat_lists import list_named
@@ -17,12 +19,17 @@ from server.store.contacts.contact_values import CHAT_OF_CONTACT
 NAMED_AT_MOST = 10
 
 
-async def find_contacts(cursor: Cursor, user_id: int, text: str, account_id: int | None = None) -> list[str]:
-    """Contacts of the user's accounts, or of one, whose name, phone number or username contains the text, as JSON, by
+async def find_contacts(cursor: Cursor, user_id: int, text: str, accounts: Sequence[int]) -> list[str]:
+    """Contacts of these accounts of the user whose name, phone number or username contains the text, as JSON, by
     name. A restricted agent finds those whose chat they see.
     """
     username = containing(text.strip().lstrip("@").lower())
-    values = {"user_id": user_id, "account_id": account_id, "username": username, "limit": NAMED_AT_MOST}
+    values = {
+        "user_id": user_id,
+        "accounts": list(accounts),
+        "username": username,
+        "limit": NAMED_AT_MOST,
+    }
     await cursor.execute(
         f"""select row_to_json(found)::text from (
                select k.id, k.account_id, k.provider_id, k.name, k.username, k.phone, k.avatar,
@@ -32,7 +39,7 @@ async def find_contacts(cursor: Cursor, user_id: int, text: str, account_id: int
                where (k.folded like %(named)s or k.phone like any(%(phones)s::text[])
                        or lower(k.username) like %(username)s)
                    and (not u.is_restricted or {CHAT_OF_CONTACT} is not null)
-                   and (%(account_id)s::bigint is null or k.account_id = %(account_id)s)
+                   and k.account_id = any(%(accounts)s::bigint[])
                order by k.name nulls last, k.id limit %(limit)s) found""",
         {**values, **named_like(text)},
     )
@@ -50,13 +57,11 @@ FIND_CHATS = f"""
     order by coalesce(c.last_message_at, c.created_at) desc, c.id desc limit %(limit)s"""
 
 
-async def find_chats(cursor: Cursor, user_id: int, text: str, account_id: int | None = None) -> list[str]:
-    """Chats of the user's accounts, or of one, by title or phone number, as JSON, newest first; archived ones too."""
-    own = await list_accounts(cursor, user_id)
-    accounts = [one for one in own if account_id in (None, one)]
+async def find_chats(cursor: Cursor, user_id: int, text: str, accounts: Sequence[int]) -> list[str]:
+    """Chats of these accounts of the user by title or phone number, as JSON, newest first; archived ones too."""
     ids = await list_named(cursor, accounts, text)
     narrow = "" if ids is None else "and c.id = any(%(ids)s::bigint[])"
-    values = {"user_id": user_id, "accounts": accounts, "ids": ids, "limit": NAMED_AT_MOST}
+    values = {"user_id": user_id, "accounts": list(accounts), "ids": ids, "limit": NAMED_AT_MOST}
     await cursor.execute(FIND_CHATS.format(narrow=narrow), {**values, **named_like(text)})
     return [row[0] for row in await cursor.fetchall()]
 
