@@ -13,6 +13,7 @@ from server.config.limits import rates_of
 from server.connections import open_vapid
 from server.handlers.docs import DOCS, Docs
 from server.handlers.spa import ASSETS, Assets
+from server.local_jobs import LocalJobs
 from server.resources import CONTEXTS
 from server.routes import ROUTES, add_routes
 from server.routes.docs_page import STYLE, render_page
@@ -23,6 +24,7 @@ from server.web.app_keys import (
     APP_PAGE,
     CONFIG,
     HUB,
+    LOCAL_JOBS,
     NAME_HASHER,
     PAGES,
     PROXIES,
@@ -40,8 +42,10 @@ STATIC = ROOT / "static"
 CACHED_PAGE_BYTES = 8 * 1024 * 1024
 
 
-def create_app(config: Config, static: Path = STATIC) -> web.Application:
-    """Build the application; its resources are opened on startup and closed on cleanup."""
+def create_app(config: Config, static: Path = STATIC, local: LocalJobs | None = None) -> web.Application:
+    """Build the application; its resources are opened on startup and closed on cleanup. `local`: where workers of this
+    process take jobs.
+    """
     app = web.Application(middlewares=MIDDLEWARES, client_max_size=MAX_BODY_BYTES)
     app[CONFIG] = config
     app[NAME_HASHER] = NameHasher(config.secrets.erasure_keys)
@@ -52,6 +56,7 @@ def create_app(config: Config, static: Path = STATIC) -> web.Application:
     app[WEBPUSH_KEY] = vapid.public_key if vapid else ""
     app[RATES] = rates_of(config.limits)
     app[PROXIES] = Proxies(config.web.trusted_proxies)
+    app[LOCAL_JOBS] = local or LocalJobs()
     app[PAGES] = PageCache(CACHED_PAGE_BYTES)
     app[ASSETS] = assets = _read_assets(static)
     app[APP_PAGE] = assets.page

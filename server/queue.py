@@ -1,9 +1,8 @@
-"""Enqueues jobs for the workers by name: job and queue names, the JSON of a job, and the batch of webhook events.
+"""Enqueues jobs for the workers by name: job and queue names, and the JSON of a job.
 
 The Redis names of the queues are here and nowhere else; the pub/sub names are in `redis/channels.py`.
 """
 
-import asyncio
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +15,7 @@ from arq.jobs import serialize_job
 from redis.asyncio import Redis
 
 from server.errors import Unavailable
-from server.group_commit import GroupCommit
+from server.local_jobs import JobCall
 from server.redis.client import Script
 from server.redis.reasons import UNREACHABLE
 
@@ -99,17 +98,22 @@ QUEUES = {
     ASSIGN_CHATS: INGEST_QUEUE,
 }
 
-BATCH_DISTANCE_SECONDS = 0.004
 # arq would drop a job after a day; an event must survive a long weekend with a broken database.
 EXPIRY_SECONDS = 7 * 24 * 3600
 JOB_PREFIXES = (job_key_prefix, in_progress_key_prefix, retry_key_prefix, result_key_prefix)
 CLEARED_AT_ONCE = 500
-# Scheduled by Redis's clock, since the clocks of its clients may be wrong.
+# Scheduled by Redis's clock, since the clocks of its clients may be wrong. A job that a worker of the process takes is
+# leased and counted as started; for any other one a worker is woken.
 ENQUEUE = Script("""
 local now = redis.call('TIME')
 redis.call('PSETEX', KEYS[1], ARGV[1], ARGV[2])
 redis.call('ZADD', KEYS[2], now[1] * 1000 + math.floor(now[2] / 1000) + ARGV[3], ARGV[4])
-redis.call('PUBLISH', ARGV[5], '')
+if ARGV[6] == '0' then
+    redis.call('PUBLISH', ARGV[5], '')
+else
+    redis.call('SET', KEYS[3], '1', 'PX', ARGV[6])
+    redis.call('PSETEX', KEYS[4], ARGV[1], '1')
+end
 """)
 
 
@@ -142,6 +146,15 @@ def deserialize(data: bytes) -> dict[str, Any]:
     return job
 
 
+def call_of(entry: bytes) -> JobCall | None:
+    """What a job's entry calls; None if it is not one of ours."""
+    try:
+        job = deserialize(entry)
+        return JobCall(job["f"], job["a"])
+    except (ValueError, TypeError, LookupError, AttributeError):
+        return None
+
+
 def fault_key(job_id: str) -> str:
     """The key that counts a job's own faults."""
     return f"confab:faults:{job_id}"
@@ -155,52 +168,38 @@ def wake_channel(queue: str) -> str:
 async def enqueue(redis: Redis, job: str, *args: object, delay_seconds: float = 0) -> None:
     """Queue a job and wake its worker in one round trip; raises Unavailable when Redis cannot store it.
 
-    `delay_seconds` counts by Redis's clock, as everything about a queue does. The entry is built by arq's serializer;
-    the time in it is only informative.
+    `delay_seconds` counts by Redis's clock, as everything about a queue does.
     """
-    queue, job_id = QUEUES[job], uuid4().hex
-    payload = serialize_job(job, args, {}, None, int(time.time() * 1000), serializer=serialize)
+    await store_job(redis, new_job_id(), job, args, delay_seconds=delay_seconds)
+
+
+def new_job_id() -> str:
+    return uuid4().hex
+
+
+async def store_job(
+    redis: Redis,
+    job_id: str,
+    job: str,
+    args: Sequence[object],
+    *,
+    delay_seconds: float = 0,
+    lease_ms: int = 0,
+) -> None:
+    """Store a job as `enqueue` does. With a lease no worker is woken: the caller has one that begins at once.
+
+    The entry is built by arq's serializer; the time in it is only informative.
+    """
+    queue = QUEUES[job]
+    entry = serialize_job(job, tuple(args), {}, None, int(time.time() * 1000), serializer=serialize)
+    keys = [job_key_prefix + job_id, queue, in_progress_key_prefix + job_id, retry_key_prefix + job_id]
+    delay_ms = int(delay_seconds * 1000)
     try:
         await ENQUEUE(
-            redis,
-            [job_key_prefix + job_id, queue],
-            *(EXPIRY_SECONDS * 1000, payload, int(delay_seconds * 1000), job_id, wake_channel(queue)),
+            redis, keys, EXPIRY_SECONDS * 1000, entry, delay_ms, job_id, wake_channel(queue), lease_ms
         )
     except UNREACHABLE as error:
         raise Unavailable("The queue is not reachable.") from error
-
-
-class EventBatch:
-    """Queues webhook events, all that arrive during an enqueue as one job, so the cost per event falls under load.
-
-    Jobs are at least BATCH_DISTANCE_SECONDS apart: each costs a worker half a millisecond, whatever its size.
-    """
-
-    def __init__(self, redis: Redis, *, limit: int, timeout_seconds: float) -> None:
-        self._redis = redis
-        self._timeout_seconds = timeout_seconds
-        self._group: GroupCommit[Mapping[str, object], None] = GroupCommit(
-            self._enqueue, lambda _: limit, pause_seconds=BATCH_DISTANCE_SECONDS
-        )
-
-    async def add(self, event: Mapping[str, object]) -> None:
-        """Return once Redis has stored the event; raises Unavailable if that exceeds the time limit.
-
-        An event whose request timed out is dropped from the batch: its sender got a 503 and will deliver it again.
-        """
-        try:
-            async with asyncio.timeout(self._timeout_seconds):
-                await self._group.submit(event)
-        except TimeoutError as error:
-            raise Unavailable("The queue did not respond in time.") from error
-
-    async def _enqueue(self, events: list[Mapping[str, object]]) -> Sequence[None]:
-        try:
-            async with asyncio.timeout(self._timeout_seconds):
-                await enqueue(self._redis, STORE_EVENTS, events)
-        except TimeoutError as error:
-            raise Unavailable("The queue did not respond in time.") from error
-        return [None] * len(events)
 
 
 @dataclass(frozen=True, slots=True)

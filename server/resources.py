@@ -10,13 +10,13 @@ from aiohttp import web
 from server.auth.passwords import Passwords
 from server.cancellation import end_tasks
 from server.connections import open_database, open_unipile
+from server.event_batch import EventBatch
 from server.media.storage import open_storage
 from server.messages.send_batcher import SendBatcher
 from server.plans.entitlement_cache import Entitlements
 from server.plans.ttl_cache import TTLCache
 from server.process.loop_lag import measured_loop
 from server.process.redis_start import open_redis
-from server.queue import EventBatch
 from server.realtime.access_watch import AccessWatch
 from server.realtime.broker import Broker, publish_signal
 from server.realtime.hub.background import Background
@@ -40,6 +40,7 @@ from server.web.app_keys import (
     EVENTS,
     HUB,
     LIMITER,
+    LOCAL_JOBS,
     PASSWORDS,
     PRESENCE,
     REDIS,
@@ -68,6 +69,7 @@ async def redis_context(app: web.Application) -> AsyncIterator[None]:
     redis = app[REDIS] = await open_redis(app[CONFIG].redis)
     app[EVENTS] = EventBatch(
         redis,
+        app[LOCAL_JOBS],
         limit=app[CONFIG].webhooks.batch_events,
         timeout_seconds=app[CONFIG].webhooks.ack_timeout_seconds,
     )

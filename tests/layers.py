@@ -70,6 +70,7 @@ GROUND = (
     "server.tracing",
     "server.cancellation",
     "server.group_commit",
+    "server.local_jobs",
 )
 PURE = (*WEB, *QUEUE, *SQL, "structlog")
 # The nouns of the server, each a package.
@@ -98,7 +99,7 @@ LAYERS = (
     Layer(("server.rules*",), ("server.config.*",), PURE),
     Layer(("server.redis.channels",), (), PURE),
     Layer(("server.redis*",), (*GROUND, "server.config*"), (*WEB, *SQL)),
-    Layer(("server.queue",), (*GROUND, "server.redis.*"), (*WEB, *SQL)),
+    Layer(("server.queue", "server.event_batch"), (*GROUND, "server.redis.*"), (*WEB, *SQL)),
     Layer(("server.auth*", "server.mail"), (*GROUND, "server.config*"), (*WEB, *QUEUE, *SQL)),
     Layer(
         ("server.unipile*", "server.webpush*"),
@@ -144,6 +145,7 @@ LAYERS = (
         (
             *(*GROUND, *NOUNS, "server.auth.*", "server.config*", "server.queue", "server.realtime.*"),
             *(
+                "server.event_batch",
                 "server.redis.*",
                 "server.rules*",
                 "server.schemas.*",

@@ -14,6 +14,7 @@ from server import queue
 from server.cancellation import end_tasks
 from server.config import Config
 from server.errors import Unavailable
+from server.local_jobs import LocalJobs
 from server.redis.client import Client, connect
 from server.redis.reasons import UNREACHABLE
 from workers import assigning, periodic
@@ -27,7 +28,8 @@ from workers.people import digests, mail, usage, webpushes
 from workers.plan_warmup import warmed
 from workers.privacy.erasure_keys import check_erasure_keys
 from workers.retries import Job, retried
-from workers.runner import Supervisor, WokenWorker, supervised
+from workers.runner import WokenWorker
+from workers.supervisor import Supervisor, supervised
 from workers.sync import chat_sync, import_history, sweeps
 
 log = structlog.get_logger()
@@ -67,8 +69,10 @@ STARTUP_SECONDS, STARTUP_RETRY_SECONDS = 5.0, 1.0
 
 
 @asynccontextmanager
-async def run_workers(config: Config) -> AsyncIterator[Parts]:
-    """Run the workers of all queues in this process, supervised, and drain them when the block ends."""
+async def run_workers(config: Config, local: LocalJobs | None = None) -> AsyncIterator[Parts]:
+    """Run the workers of all queues in this process, supervised, and drain them when the block ends. They take webhook
+    events from `local`, the web server of this process.
+    """
     async with open_parts(config) as parts, AsyncExitStack() as stack:
         limits = {
             queue.INGEST_QUEUE: config.worker.ingest_jobs,
@@ -86,7 +90,10 @@ async def run_workers(config: Config) -> AsyncIterator[Parts]:
             redis = connect(config.redis, retries=True)
             stack.push_async_callback(redis.aclose)
             make = partial(make_worker, parts, name, redis, max_jobs)
-            supervisors.append(await stack.enter_async_context(supervised(make, drain_seconds=DRAIN_SECONDS)))
+            supervisor = await stack.enter_async_context(supervised(make, drain_seconds=DRAIN_SECONDS))
+            supervisors.append(supervisor)
+            if local is not None:
+                stack.enter_context(local.taken_by(name, supervisor))
         await stack.enter_async_context(monitored(parts.redis, supervisors))
         await stack.enter_async_context(periodic.periodic_tasks(parts))
         await stack.enter_async_context(startup_jobs(parts))
@@ -120,9 +127,9 @@ async def _queue_startup_jobs(parts: Parts) -> None:
 
 
 @asynccontextmanager
-async def run_warm_workers(config: Config) -> AsyncIterator[Parts]:
+async def run_warm_workers(config: Config, local: LocalJobs | None = None) -> AsyncIterator[Parts]:
     """The same with warmed plans: the first messages after the start are stored as fast as all others."""
-    async with run_workers(config) as parts, warmed(parts):
+    async with run_workers(config, local) as parts, warmed(parts):
         yield parts
 
 

@@ -11,7 +11,7 @@ from server.cancellation import end_tasks
 from server.queue import WORKER_HEARTBEAT_SECONDS, heartbeat
 from server.redis.client import Client
 from server.redis.reasons import UNREACHABLE, reason_of
-from workers.runner import Supervisor
+from workers.supervisor import Supervisor
 
 log = structlog.get_logger()
 

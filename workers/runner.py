@@ -1,18 +1,19 @@
-"""arq's worker, woken instead of polling, with short renewed leases, and a supervisor around it (ADR 12)."""
+"""arq's worker, woken instead of polling, with short renewed leases (ADR 12)."""
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
-from typing import Any, cast
+from contextlib import suppress
+from typing import Any, NamedTuple, cast
 
 import structlog
-from arq.constants import in_progress_key_prefix
+from arq import Retry
+from arq.constants import in_progress_key_prefix, job_key_prefix, retry_key_prefix
 from arq.utils import timestamp_ms
 from arq.worker import Worker
 
-from server.cancellation import end_tasks, is_ending
-from server.queue import wake_channel
+from server.cancellation import end_tasks
+from server.local_jobs import JobCall, Slot
+from server.queue import EXPIRY_SECONDS, call_of, wake_channel
 from server.redis.client import Client, Script, subscribed
 from server.redis.reasons import UNREACHABLE
 
@@ -22,29 +23,40 @@ log = structlog.get_logger()
 POLL_SECONDS = 1.0
 # Due jobs that one call considers, including those that already run, here or elsewhere.
 PAGE = 1000
-# Atomic, as arq's finishing transaction is: only a job that is still queued and free is leased. The key is the one that
-# arq's own workers set and respect. Redis's clock decides what is due, whatever this machine's clock says.
+# Atomic, as arq's finishing transaction is: only a job that is still queued and free is leased. Its start is counted,
+# and its entry comes along. The keys are those that arq's own workers set and respect. Redis's clock decides what is
+# due, whatever this machine's clock says.
 LEASE_DUE_JOBS = Script("""
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local due = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now, 'WITHSCORES', 'LIMIT', 0, ARGV[4])
 local leased = {}
 for i = 1, #due, 2 do
-    if #leased >= 2 * tonumber(ARGV[1]) then break end
+    if #leased >= tonumber(ARGV[1]) then break end
     if redis.call('SET', ARGV[3] .. due[i], '1', 'NX', 'PX', ARGV[2]) then
-        table.insert(leased, due[i])
-        table.insert(leased, due[i + 1])
+        local tries = redis.call('INCR', ARGV[5] .. due[i])
+        redis.call('PEXPIRE', ARGV[5] .. due[i], ARGV[6])
+        table.insert(leased, {due[i], due[i + 1], tries, redis.call('GET', ARGV[7] .. due[i])})
     end
 end
 return {now, leased}
 """)
-RESTART_SECONDS = (0.1, 0.5, 1.0, 2.0, 5.0)
 RELISTEN_SECONDS = 0.2
-RETURN_SECONDS = 5.0
+
+
+class LeasedJob(NamedTuple):
+    """A job that this process has leased: when it was due, in milliseconds of this machine's clock, how often it has
+    been started, and what it calls, unless its entry has expired or cannot be read.
+    """
+
+    id: str
+    due_ms: int
+    tries: int
+    call: JobCall | None
 
 
 class WokenWorker(Worker):
-    """Reads the queue whenever it is woken, and once a second."""
+    """Reads the queue whenever it is woken, and once a second; takes jobs that this process queues without reading."""
 
     def __init__(self, *args: Any, lease_seconds: float, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -81,20 +93,17 @@ class WokenWorker(Worker):
             await end_tasks(helpers)
 
     async def _poll_iteration(self) -> None:
-        """Lease the due jobs and start them, in one round trip; arq takes one to read the queue and four a job."""
+        """Lease the due jobs and start them, in one round trip; arq takes one to read the queue and five a job."""
         free = self.max_jobs - self.job_counter
         if self.allow_pick_jobs and free > 0:
-            lease_ms = int(self.in_progress_timeout_s * 1000)
-            now, found = await LEASE_DUE_JOBS(
-                self.client, [self.queue_name], free, lease_ms, in_progress_key_prefix, PAGE
-            )
-            # arq computes a job's next start from its score and this machine's clock.
-            ahead = timestamp_ms() - now
-            for job_id, score in zip(found[::2], found[1::2], strict=True):
+            found = await self._lease(free)
+            for leased in found:
                 # A running job's lease may have expired while Redis was unavailable: this call has renewed it.
-                if not self._is_running(job_id.decode()):
-                    await self._start(job_id.decode(), int(score) + ahead)
-            self._is_full = len(found) // 2 >= free
+                if not self._is_running(leased.id):
+                    await self.sem.acquire()
+                    self.job_counter += 1
+                    self._start(leased)
+            self._is_full = len(found) >= free
         self.read_at = time.monotonic()
         for job_id, task in list(self.tasks.items()):
             if task.done():
@@ -105,12 +114,68 @@ class WokenWorker(Worker):
         task = self.tasks.get(job_id)
         return task is not None and not task.done()
 
-    async def _start(self, job_id: str, score: int) -> None:
+    async def _lease(self, limit: int) -> list[LeasedJob]:
+        now, found = await LEASE_DUE_JOBS(
+            self.client,
+            [self.queue_name],
+            *(limit, self.lease_ms, in_progress_key_prefix, PAGE),
+            *(retry_key_prefix, EXPIRY_SECONDS * 1000, job_key_prefix),
+        )
+        # A job's next start is computed from its score and this machine's clock.
+        ahead = timestamp_ms() - now
+        return [
+            LeasedJob(job_id.decode(), int(score) + ahead, tries, entry and call_of(entry))
+            for job_id, score, tries, entry in found
+        ]
+
+    @property
+    def lease_ms(self) -> int:
+        return int(self.in_progress_timeout_s * 1000)
+
+    async def reserve(self) -> Slot | None:
+        """A slot for a job that is being queued in this process; None if others wait for it, or none is free."""
+        if self._is_full or self.job_counter >= self.max_jobs or not self.may_start:
+            return None
         await self.sem.acquire()
         self.job_counter += 1
-        task = self.loop.create_task(self.run_job(job_id, score))
+        return ReservedSlot(self)
+
+    @property
+    def may_start(self) -> bool:
+        """Whether it runs and is not being drained."""
+        return self.allow_pick_jobs and self.main_task is not None and not self.main_task.done()
+
+    def _start(self, leased: LeasedJob) -> None:
+        """Run a leased job in the slot that was taken for it."""
+        task = self.loop.create_task(self._run(leased))
         task.add_done_callback(lambda _: self._release_sem_dec_counter_on_complete())
-        self.tasks[job_id] = task
+        self.tasks[leased.id] = task
+
+    async def _run(self, leased: LeasedJob) -> None:
+        """Run a job to its end, then finish it or return it to the queue: arq's run_job without its first round trip,
+        and without results.
+        """
+        function = self.functions.get(leased.call.name) if leased.call else None
+        if leased.call is None or function is None:
+            log.error("job_not_known", queue=self.queue_name, job_id=leased.id)
+            await asyncio.shield(self.finish_failed_job(leased.id, None))
+            return
+        ctx = {**self.ctx, "job_id": leased.id, "job_try": leased.tries}
+        self.job_tasks[leased.id] = task = self.loop.create_task(function.coroutine(ctx, *leased.call.args))
+        is_finished, defer_ms = True, None
+        try:
+            await task
+        except Retry as retry:
+            is_finished, defer_ms = False, retry.defer_score
+        except asyncio.CancelledError:
+            is_finished = False
+        except Exception:
+            log.exception("job_ended", queue=self.queue_name, job_id=leased.id)
+        finally:
+            del self.job_tasks[leased.id]
+        if defer_ms is not None:
+            defer_ms += timestamp_ms() - leased.due_ms
+        await asyncio.shield(self.finish_job(leased.id, is_finished, None, 0.0, False, defer_ms, None))
 
     def _release_sem_dec_counter_on_complete(self) -> None:
         super()._release_sem_dec_counter_on_complete()
@@ -151,74 +216,20 @@ class WokenWorker(Worker):
             await asyncio.wait(running, timeout=seconds)
 
 
-@asynccontextmanager
-async def supervised(
-    make_worker: Callable[[], WokenWorker], *, drain_seconds: float
-) -> AsyncIterator["Supervisor"]:
-    """Keep one worker of this kind running until the block ends; restarted when it fails, drained at the end."""
-    supervisor = Supervisor(make_worker)
-    task = asyncio.create_task(supervisor.run_forever())
-    try:
-        yield supervisor
-    finally:
-        await supervisor.worker.drain(drain_seconds)
-        await end_tasks([task])
+class ReservedSlot:
+    """A slot of a worker that waits for its job to be in Redis, with a lease."""
 
+    def __init__(self, worker: WokenWorker) -> None:
+        self._worker = worker
+        self.lease_ms = worker.lease_ms
 
-class Supervisor:
-    """Runs one worker at a time, and replaces it when it ends."""
+    def start(self, job_id: str, call: JobCall) -> None:
+        """Run the job. If the worker has ended meanwhile, the lease expires and another takes the job."""
+        if self._worker.may_start:
+            self._worker._start(LeasedJob(job_id, timestamp_ms(), 1, call))
+        else:
+            self.release()
 
-    def __init__(self, make_worker: Callable[[], WokenWorker]) -> None:
-        self._make_worker = make_worker
-        self.worker = make_worker()
-
-    @property
-    def queue_name(self) -> str:
-        return str(self.worker.queue_name)
-
-    def seconds_since_read(self) -> float:
-        """How long ago the worker last read the queue."""
-        return time.monotonic() - self.worker.read_at
-
-    async def renew(self) -> None:
-        """Replace the worker and its connections; its jobs are returned to the queue as soon as Redis responds."""
-        await self.worker.client.renew()
-        self.worker.abandon()
-
-    async def run_forever(self) -> None:
-        failures = 0
-        while True:
-            started = asyncio.get_running_loop().time()
-            try:
-                await self.worker.async_run()
-            except asyncio.CancelledError:
-                if is_ending() or not self.worker.is_abandoned:
-                    await _return_jobs(self.worker)
-                    raise
-            except Exception as error:
-                log.warning("worker_ended", queue=self.queue_name, error=type(error).__name__)
-            if asyncio.get_running_loop().time() - started > 60:
-                failures = 0
-            await _return_jobs(self.worker)
-            if self.worker.is_abandoned:
-                # Jobs that could not be returned must not be returned later, when other workers have them.
-                await self.worker.client.renew()
-            await asyncio.sleep(RESTART_SECONDS[min(failures, len(RESTART_SECONDS) - 1)])
-            failures += 1
-            self.worker = self._make_worker()
-
-
-async def _return_jobs(worker: WokenWorker) -> None:
-    """Cancel the jobs that still run, so that arq queues them again; the connections belong to the process and stay."""
-    running = [task for task in worker.tasks.values() if not task.done()]
-    if worker.main_task is not None and not worker.main_task.done():
-        worker.main_task.cancel()
-        running.append(worker.main_task)
-    for task in worker.job_tasks.values():
-        task.cancel()
-    if running:
-        done, _ = await asyncio.wait(running, timeout=RETURN_SECONDS)
-        for task in done:
-            if not task.cancelled() and isinstance(error := task.exception(), UNREACHABLE):
-                # Its lease expires by itself.
-                log.info("job_not_returned", queue=worker.queue_name, error=type(error).__name__)
+    def release(self) -> None:
+        """Give the slot back: the job is not in Redis, or nothing is known of it."""
+        self._worker._release_sem_dec_counter_on_complete()

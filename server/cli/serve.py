@@ -19,6 +19,7 @@ from server.config.web import listen_host
 from server.embedded import ServiceError, embedded_services
 from server.embedded.children import is_free
 from server.embedded.launch import PR_SET_PDEATHSIG
+from server.local_jobs import LocalJobs
 from server.process.event_loop import Loop
 from server.process.logs import AccessLogger
 from server.process.loop_lag import measured_loop
@@ -30,7 +31,7 @@ from server.store.backups.sessions import open_transaction
 from server.web.edge import EdgeRunner
 
 # Passed in, since the server never imports the workers: running inside of the context, drained on leaving it.
-RunWorkers = Callable[[Config], AbstractAsyncContextManager[object]]
+RunWorkers = Callable[[Config, LocalJobs], AbstractAsyncContextManager[object]]
 
 SHUTDOWN_SECONDS = 10.0
 STOP_LIMIT_SECONDS = 25.0
@@ -92,8 +93,9 @@ async def _serve(config: Config, run_workers: RunWorkers) -> None:
     stopping = _stop_on_signals()
     link = await _seed(config)
     access_log = AccessLogger if config.web.access_log else None
+    local = LocalJobs()
     runner = EdgeRunner(
-        create_app(config),
+        create_app(config, local=local),
         access_log_class=access_log or AccessLogger,
         access_log=structlog.get_logger("server.access") if access_log else None,
         shutdown_timeout=SHUTDOWN_SECONDS,
@@ -103,7 +105,7 @@ async def _serve(config: Config, run_workers: RunWorkers) -> None:
         await runner.setup()
         site = await _listen(runner, config)
         if config.worker.embedded:
-            await stack.enter_async_context(run_workers(config))
+            await stack.enter_async_context(run_workers(config, local))
         _freeze_garbage_collector()
         print(_greeting(config, link), flush=True)
         await stopping.wait()
@@ -116,7 +118,7 @@ async def _serve(config: Config, run_workers: RunWorkers) -> None:
 async def _work(config: Config, run_workers: RunWorkers) -> None:
     warn_of_settings(config)
     stopping = _stop_on_signals()
-    async with worker_metrics(config), measured_loop(), run_workers(config):
+    async with worker_metrics(config), measured_loop(), run_workers(config, LocalJobs()):
         _freeze_garbage_collector()
         await stopping.wait()
         _exit_after_grace_period()

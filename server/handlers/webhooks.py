@@ -3,6 +3,7 @@ call.
 """
 
 import json
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 import orjson
@@ -11,6 +12,7 @@ from aiohttp import web
 from server.auth.tokens import is_same_secret
 from server.errors import ConfabError
 from server.metrics import PREVIOUS_SECRETS, WEBHOOKS
+from server.queue import QueuedEvent
 from server.tracing import begin, current_traces
 from server.unipile.client import SECRET_HEADER
 from server.unipile.events.parse import account_of
@@ -33,9 +35,9 @@ async def _receive(request: web.Request, source: str) -> web.Response:
     """Answer 200 only once the queue has the event."""
     try:
         _check_secret(request)
-        body = _read_object(await _read_raw(request))
+        body, raw = _read_object(await _read_raw(request))
         with begin("webhook"):
-            await request.app[EVENTS].add(_event(source, body))
+            await request.app[EVENTS].add(_event(source, body), raw)
     except ConfabError as error:
         WEBHOOKS.labels(error.code).inc()
         raise
@@ -43,10 +45,10 @@ async def _receive(request: web.Request, source: str) -> web.Response:
     return web.Response(body=RECEIVED, content_type="application/json")
 
 
-def _event(source: str, body: orjson.Fragment) -> dict[str, object]:
-    event: dict[str, object] = {"source": source, "received_at": _now(), "body": body}
+def _event(source: str, body: Mapping[str, object]) -> QueuedEvent:
+    event: QueuedEvent = {"source": source, "received_at": _now(), "body": body}
     if traces := current_traces():
-        event["traces"] = traces
+        event["traces"] = list(traces)
     return event
 
 
@@ -73,8 +75,9 @@ async def _read_raw(request: web.Request) -> bytes:
     return bytes(body)
 
 
-def _read_object(raw: bytes) -> orjson.Fragment:
-    """The body as JSON for the queue: the received bytes if they are valid, else cleaned of what JSON cannot contain.
+def _read_object(raw: bytes) -> tuple[dict[str, object], bytes]:
+    """The body, and its JSON for the queue: the received bytes if they are valid, else cleaned of what JSON cannot
+    contain.
 
     The content type is not checked: UniPile sends JSON with a form's content type (unipile-api.md §4.1).
     """
@@ -85,7 +88,7 @@ def _read_object(raw: bytes) -> orjson.Fragment:
         body = _parsed(raw)
     if not isinstance(body, dict) or account_of(body) is None or _is_too_deep(raw, body):
         raise ConfabError("malformed", "The body must be a JSON object with an account_id.")
-    return orjson.Fragment(raw)
+    return body, raw
 
 
 def _cleaned(raw: bytes) -> bytes:

@@ -9,12 +9,13 @@ from server.auth.passwords import Passwords
 from server.auth.tokens import Tokens
 from server.config import Config
 from server.config.limits import Rate
+from server.event_batch import EventBatch
+from server.local_jobs import LocalJobs
 from server.media.storage import Storage
 from server.messages.send_batcher import SendBatcher
 from server.plans.entitlement_cache import Entitlements
 from server.plans.payer import Payer
 from server.plans.ttl_cache import TTLCache
-from server.queue import EventBatch
 from server.realtime.hub.hub import Hub
 from server.realtime.joining import Rooms
 from server.realtime.presence import Presence
@@ -31,6 +32,7 @@ CONFIG = web.AppKey("config", Config)
 DATABASE = web.AppKey("database", Database)
 REDIS = web.AppKey("redis", Client)
 EVENTS = web.AppKey("events", EventBatch)
+LOCAL_JOBS = web.AppKey("local_jobs", LocalJobs)
 SENDS = web.AppKey("sends", SendBatcher)
 STORAGE = web.AppKey("storage", Storage)
 HUB = web.AppKey("hub", Hub)

@@ -14,6 +14,7 @@ from sandbox.app import create_sandbox
 from sandbox.settings import Inbox, SandboxSettings
 from server.app import create_app
 from server.config import DEMO_EMAIL, Config
+from server.local_jobs import LocalJobs
 from server.process.seed import seed_demo
 from server.realtime.connection import Connection
 from server.web.app_keys import CONFIG, DATABASE, HUB
@@ -33,11 +34,12 @@ class WebServer:
     def __init__(self, config: Config) -> None:
         self._config = config
         self._running = AsyncExitStack()
+        self.local = LocalJobs()
         self.app: web.Application
         self.watch = Watch()
 
     async def start(self) -> None:
-        self.app = create_app(self._config)
+        self.app = create_app(self._config, local=self.local)
         self.watch.follow(self.app)
         await self._running.enter_async_context(serving(self.app, self._config.web.port))
 
@@ -144,7 +146,7 @@ async def run_stack(
         stack.push_async_callback(server.stop)
         await server.start()
         if with_workers:
-            await stack.enter_async_context(run_workers(config))
+            await stack.enter_async_context(run_workers(config, server.local))
         session = await stack.enter_async_context(aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()))
         yield Stack(Peer(session, config.web.public_url), Peer(session, sandbox_url), config, server)
 

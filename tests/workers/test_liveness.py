@@ -13,7 +13,7 @@ from tests.faults.gates import SilentGate
 from tests.support.peers import eventually
 from tests.support.services import Services, redis_at
 from tests.workers.test_runner import QUEUE, Workers, as_awaitable, enqueue
-from workers import liveness, runner
+from workers import liveness, runner, supervisor
 from workers.liveness import LivenessMonitor
 
 LIMIT_SECONDS = 0.2
@@ -32,7 +32,7 @@ async def crew(wire: SilentGate, redis_url: str, monkeypatch: pytest.MonkeyPatch
     """A queue whose workers reach Redis through a proxy that can go silent."""
     monkeypatch.setitem(queue.QUEUES, "note", QUEUE)
     monkeypatch.setattr(runner, "POLL_SECONDS", 0.05)
-    monkeypatch.setattr(runner, "RESTART_SECONDS", (0.0,))
+    monkeypatch.setattr(supervisor, "RESTART_SECONDS", (0.0,))
     crew = Workers(redis_url.replace(f":{urlsplit(redis_url).port}/", f":{wire.port}/"), LIMIT_SECONDS)
     yield crew
     crew.jobs.may_end.set()

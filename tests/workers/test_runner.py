@@ -17,8 +17,9 @@ from server.embedded.valkey import Valkey
 from server.redis.client import Client, connect
 from tests.support.peers import eventually
 from tests.support.services import redis_at
-from workers import runner
-from workers.runner import Supervisor, WokenWorker, supervised
+from workers import runner, supervisor
+from workers.runner import WokenWorker
+from workers.supervisor import Supervisor, supervised
 
 QUEUE = "test:queue"
 NEVER = 3600.0
@@ -215,7 +216,7 @@ async def test_an_expired_lease_is_renewed_without_a_second_run(
 
 
 async def test_a_worker_that_exits_is_restarted(crew: Workers, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(runner, "RESTART_SECONDS", (0.0,))
+    monkeypatch.setattr(supervisor, "RESTART_SECONDS", (0.0,))
     made: list[WokenWorker] = []
 
     def make() -> WokenWorker:

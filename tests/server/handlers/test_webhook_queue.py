@@ -12,11 +12,15 @@ from server.config import Config
 from server.embedded.folders import open_data_dir
 from server.embedded.valkey import Valkey
 from server.errors import Unavailable
-from server.queue import INGEST_QUEUE, EventBatch
+from server.event_batch import EventBatch
+from server.local_jobs import LocalJobs
+from server.queue import INGEST_QUEUE, QueuedEvent
 from server.web.app_keys import EVENTS, REDIS
 from tests.server.handlers.test_webhooks import STATUS, post, queued
 from tests.support.fixtures_stack import Stack, run_stack
 from tests.support.peers import message_received
+
+EVENT: QueuedEvent = {"source": "messages", "received_at": "2026-03-02T09:00:00.000+00:00", "body": {}}
 
 
 async def test_200_means_that_redis_holds_the_job_as_json(web_only: Stack, redis_url: str) -> None:
@@ -46,22 +50,22 @@ async def test_events_that_come_while_one_is_enqueued_share_a_job(
 ) -> None:
     gate, batches = asyncio.Event(), []
 
-    async def slow(_: object, __: str, events: list[dict[str, Any]]) -> None:
-        batches.append(len(events))
+    async def slow(_: object, __: str, ___: str, args: list[list[dict[str, Any]]]) -> None:
+        batches.append(len(args[0]))
         await gate.wait()
 
-    monkeypatch.setattr("server.queue.enqueue", slow)
-    batch = EventBatch(web_only.app[REDIS], limit=3, timeout_seconds=5)
-    adding = [asyncio.create_task(batch.add({"n": n})) for n in range(6)]
+    monkeypatch.setattr("server.event_batch.store_job", slow)
+    batch = EventBatch(web_only.app[REDIS], LocalJobs(), limit=3, timeout_seconds=5)
+    adding = [asyncio.create_task(batch.add(EVENT, b"{}")) for _ in range(6)]
     await asyncio.sleep(0)
     await asyncio.sleep(0)
-    late = asyncio.create_task(batch.add({"n": 6}))
+    late = asyncio.create_task(batch.add(EVENT, b"{}"))
     await asyncio.sleep(0)
     assert not any(task.done() for task in adding)  # no caller gets an answer before Redis has it
     gate.set()
     await asyncio.gather(*adding, late)
     assert batches == [3, 3, 1]
-    await batch.add({"n": 7})
+    await batch.add(EVENT, b"{}")
     assert batches == [3, 3, 1, 1]
 
 
@@ -74,9 +78,9 @@ async def test_a_failed_enqueue_fails_each_of_its_events_only(
         if failures:
             raise failures.pop(0)
 
-    monkeypatch.setattr("server.queue.enqueue", fail)
-    batch = EventBatch(web_only.app[REDIS], limit=2, timeout_seconds=5)
-    results = await asyncio.gather(*(batch.add({"n": n}) for n in range(5)), return_exceptions=True)
+    monkeypatch.setattr("server.event_batch.store_job", fail)
+    batch = EventBatch(web_only.app[REDIS], LocalJobs(), limit=2, timeout_seconds=5)
+    results = await asyncio.gather(*(batch.add(EVENT, b"{}") for _ in range(5)), return_exceptions=True)
     assert [type(result) for result in results] == [Unavailable] * 2 + [ValueError] * 2 + [type(None)]
 
 
@@ -84,7 +88,7 @@ async def test_a_hanging_enqueue_ends_in_503(web_only: Stack, monkeypatch: pytes
     async def hang(*_: object) -> None:
         await asyncio.Event().wait()
 
-    monkeypatch.setattr("server.queue.enqueue", hang)
+    monkeypatch.setattr("server.event_batch.store_job", hang)
     web_only.app[EVENTS]._timeout_seconds = 0.05
     answer = await post(web_only, orjson.dumps(message_received("acc-1")))
     assert (answer.status, answer.body["error"]["code"]) == (503, "unavailable")
