@@ -17,7 +17,7 @@ from server.store.sending.sends import Author
 from tests.properties.strategies import repeatable
 from tests.properties.test_conversations_any_order import EMPTY, World
 from tests.support.worker_harness import WorkerHarness
-from workers.automation.consumers import CONSUMERS
+from workers.automation.consumers import COUNTING
 from workers.automation.follow import follow_feeds
 from workers.automation.report_facts import ReportFacts, recount_reports
 
@@ -178,7 +178,7 @@ class ReportedWorld(World):
 async def test_reports_equal_a_computation_from_the_beginning(
     harness: WorkerHarness, steps: list[tuple[Any, ...]]
 ) -> None:
-    assert any(isinstance(consumer, ReportFacts) for consumer in CONSUMERS)
+    assert any(isinstance(consumer, ReportFacts) for consumer in COUNTING)
     harness.received_at = "2026-04-02T23:00:00.000+00:00"
     await harness.execute(EMPTY)
     await harness.execute(

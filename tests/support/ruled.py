@@ -9,7 +9,7 @@ from tests.support.factories import CHANNELS, make_account
 from tests.support.fixtures_stack import Stack
 from tests.support.peers import Peer, message_received
 from tests.support.worker_harness import WorkerHarness
-from workers.automation.consumers import CONSUMERS
+from workers.automation.consumers import ACTING, COUNTING
 from workers.automation.follow import follow_feeds
 from workers.automation.rules import run_time_rules
 from workers.context import open_parts
@@ -43,8 +43,10 @@ class Ruled:
 
     async def follow(self) -> None:
         """A worker does what is to be done."""
-        for consumer in CONSUMERS:
+        for consumer in ACTING:
             await follow_feeds(self.harness.parts, consumer)
+        for counter in COUNTING:
+            await follow_feeds(self.harness.parts, counter)
         await run_time_rules(self.harness.parts)
 
     async def chat(self) -> dict[str, Any]:

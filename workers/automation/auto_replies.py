@@ -10,7 +10,7 @@ from server.config import Config
 from server.messages.automatic import send_automatic
 from server.rules.answering.auto_replies import choose_reply
 from server.rules.hours import Hours
-from server.store.accounts.accounts import LockedAccount
+from server.store.accounts.accounts import LockedAccount, lock_account
 from server.store.automation import auto_replies
 from server.store.automation.auto_replies import Answerable
 from server.store.automation.feed_events import FeedEvent
@@ -28,6 +28,7 @@ class AutoReplies:
 
     name = CONSUMER
     page_size = 200
+    find = staticmethod(lock_account)
 
     def __init__(self, now: Callable[[], datetime] = _utc_now) -> None:
         self._now = now

@@ -8,7 +8,7 @@ from aiopg import Cursor
 
 from server.config import Config
 from server.queue import INGEST_QUEUE, queue_age_seconds
-from server.store.accounts.accounts import LockedAccount
+from server.store.accounts.accounts import FoundAccount, LockedAccount, lock_account
 from server.store.automation.feed_events import FeedEvent
 from server.store.backups import runs
 from workers.automation.auto_replies import AutoReplies
@@ -24,7 +24,8 @@ from workers.context import Parts
 class SinceRestored:
     """Leaves out what happened before a backup was restored: it was acted on then, by the system that is lost."""
 
-    consumer: Consumer
+    consumer: Consumer[LockedAccount]
+    find = staticmethod(lock_account)
 
     @property
     def name(self) -> str:
@@ -43,11 +44,12 @@ class SinceRestored:
 
 
 # These act, so they follow at once.
-ACTING: Sequence[Consumer] = tuple(SinceRestored(each) for each in (AutoReplies(), Rules(), Surveys()))
+ACTING: Sequence[Consumer[LockedAccount]] = tuple(
+    SinceRestored(each) for each in (AutoReplies(), Rules(), Surveys())
+)
 # Facts are those of whole conversations: followed less often, they are computed once for several messages of a chat.
 # At the pace of the others they took an eighth of what a busy worker can store.
-COUNTING: Sequence[Consumer] = (ReportFacts(),)
-CONSUMERS: Sequence[Consumer] = (*ACTING, *COUNTING)
+COUNTING: Sequence[Consumer[FoundAccount]] = (ReportFacts(),)
 # How long an event has waited to be stored, and how long counting waits for that at most.
 BACKLOG_SECONDS, LATEST_SECONDS = 0.2, 60.0
 
@@ -60,7 +62,7 @@ async def follow_acting(parts: Parts) -> None:
 
 class Counting:
     """Lets each consumer that counts process what it has not processed. While messages wait to be stored it does so
-    once a minute: a page holds the account's lock, for which a batch of messages would wait.
+    once a minute: a page takes the processor that a batch of messages needs.
     """
 
     def __init__(self) -> None:

@@ -12,7 +12,7 @@ from server.config import Config
 from server.errors import Unavailable
 from server.rules.facts import NewFact, facts_of
 from server.rules.turns import pair_turns
-from server.store.accounts.accounts import LockedAccount, lock_account
+from server.store.accounts.accounts import FoundAccount, LockedAccount, find_account, lock_account
 from server.store.automation.feed_events import FeedEvent
 from server.store.automation.hours import fetch_hours
 from server.store.reports import fact_sources, recounts, stored_facts
@@ -35,9 +35,10 @@ class ReportFacts:
     name = recounts.CONSUMER
     # The more at once, the fewer chats and days are computed for each message.
     page_size = 1000
+    find = staticmethod(find_account)
 
     async def process(
-        self, cursor: Cursor, config: Config, account: LockedAccount, events: Sequence[FeedEvent]
+        self, cursor: Cursor, config: Config, account: FoundAccount, events: Sequence[FeedEvent]
     ) -> Effects:
         """Compute the facts of the conversations in which something happened, and count the messages of those days."""
         counted = [event for event in events if _is_counted(event)]
@@ -65,7 +66,7 @@ def _happening(event: FeedEvent) -> Happening:
 
 
 async def store_facts(cursor: Cursor, account_id: int, spans: Sequence[Span]) -> None:
-    """Compute the facts of conversations of a locked account, and store what differs."""
+    """Compute the facts of conversations, and store what differs. The account's reports must be locked."""
     if not spans:
         return
     stored = await stored_facts.list_facts(cursor, spans)
@@ -77,6 +78,7 @@ async def store_facts(cursor: Cursor, account_id: int, spans: Sequence[Span]) ->
 async def judge_again(cursor: Cursor, account: LockedAccount, conversation_ids: Sequence[int]) -> None:
     """Compute the facts of conversations again of which it is now known what was promised in them."""
     if conversation_ids:
+        await recounts.wait_for_reports(cursor, account.id)
         await recounts.begin_recounts(cursor, account.id)
     for n in range(0, len(conversation_ids), CONVERSATIONS):
         ids = conversation_ids[n : n + CONVERSATIONS]
@@ -141,10 +143,12 @@ async def _recount_page(parts: Parts, account_id: int) -> bool:
 
 
 async def _recount(cursor: Cursor, account_id: int, limit: int, is_left_out: bool) -> bool:
-    account = await lock_account(cursor, account_id)
+    account = await find_account(cursor, account_id)
+    if account is None or not await recounts.lock_reports(cursor, account_id):
+        return False
     await recounts.begin_recounts(cursor, account_id)
-    next_id = None if account is None else await recounts.lock_recount(cursor, account_id)
-    if account is None or next_id is None:
+    next_id = await recounts.lock_recount(cursor, account_id)
+    if next_id is None:
         return False
     spans = await fact_sources.list_spans(cursor, account_id, next_id, limit, account.retained_from)
     if not is_left_out:

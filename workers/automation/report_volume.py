@@ -6,7 +6,7 @@ from datetime import UTC, date, timedelta, tzinfo
 from aiopg import Cursor
 
 from server.rules.hours import Hours
-from server.store.accounts.accounts import LockedAccount
+from server.store.accounts.accounts import FoundAccount
 from server.store.automation.feed_events import FeedEvent
 from server.store.automation.hours import fetch_hours
 from server.store.reports import chat_days
@@ -16,13 +16,13 @@ from server.store.reports.fact_sources import Span
 ALWAYS, EVER = date(1970, 1, 1), "infinity"
 
 
-async def count_events(cursor: Cursor, account: LockedAccount, events: Iterable[FeedEvent]) -> None:
+async def count_events(cursor: Cursor, account: FoundAccount, events: Iterable[FeedEvent]) -> None:
     """Count the days of these messages again."""
     zone = await _zone(cursor, account.id)
     await _count(cursor, account, [_day(event, zone) for event in events if event.kind != "activity"], zone)
 
 
-async def count_chats(cursor: Cursor, account: LockedAccount, spans: Sequence[Span]) -> None:
+async def count_chats(cursor: Cursor, account: FoundAccount, spans: Sequence[Span]) -> None:
     """Count all days of the chats again whose newest conversations are among these: each chat once."""
     rows: list[ChatDays] = [
         {
@@ -49,7 +49,7 @@ def _day(event: FeedEvent, zone: tzinfo) -> ChatDays:
     return {"chat_id": event.chat_id, "first_day": day, "last_day": day, "message_id": message_id}
 
 
-async def _count(cursor: Cursor, account: LockedAccount, rows: Sequence[ChatDays], zone: tzinfo) -> None:
+async def _count(cursor: Cursor, account: FoundAccount, rows: Sequence[ChatDays], zone: tzinfo) -> None:
     """A day of which some messages may have been removed stays as it was counted."""
     retained_from = account.retained_from
     since = ALWAYS if retained_from is None else retained_from.astimezone(zone).date() + timedelta(days=1)

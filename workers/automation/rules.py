@@ -13,7 +13,7 @@ from server.config import Config
 from server.errors import Unavailable
 from server.messages.send_batcher import announce_sends
 from server.realtime.broker import publish_or_log
-from server.store.accounts.accounts import LockedAccount
+from server.store.accounts.accounts import LockedAccount, lock_account
 from server.store.automation.feed_events import FeedEvent
 from server.store.rules import active_rules, rule_runs
 from workers.automation.consumer import Effects
@@ -29,6 +29,7 @@ class Rules:
 
     name = CONSUMER
     page_size = 200
+    find = staticmethod(lock_account)
 
     async def process(
         self, cursor: Cursor, config: Config, account: LockedAccount, events: Sequence[FeedEvent]

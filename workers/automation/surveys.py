@@ -33,6 +33,7 @@ class Surveys:
 
     name: str = CONSUMER
     page_size: int = 200
+    find = staticmethod(lock_account)
 
     async def process(
         self, cursor: Cursor, config: Config, account: LockedAccount, events: Sequence[FeedEvent]

@@ -35,8 +35,8 @@ MAX_EXTERNAL_ID = 255
 
 
 @dataclass(frozen=True, slots=True)
-class LockedAccount:
-    """An account whose row lock this transaction holds: no other writer takes a seq of it until the commit."""
+class FoundAccount:
+    """An account as a transaction has read it."""
 
     id: int
     external_account_id: str
@@ -47,6 +47,11 @@ class LockedAccount:
     has_erased: bool = False
     retained_from: datetime | None = None  # older messages are not stored
     name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LockedAccount(FoundAccount):
+    """An account whose row lock this transaction holds: no other writer takes a seq of it until the commit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,16 +249,24 @@ async def fetch_pushed(
     return {row[0]: PushedAccount(*row[1:]) for row in await cursor.fetchall()}
 
 
+FIND_ACCOUNT = """
+    select id, external_account_id, user_id, status, provider, false, has_erased,
+        now() - make_interval(days => retention_days), name
+    from channels_account where id = %s and erasing_since is null"""
+
+
 async def lock_account(cursor: Cursor, account_id: int) -> LockedAccount | None:
     """Lock one account; None also if it is being erased."""
-    await cursor.execute(
-        """select id, external_account_id, user_id, status, provider, false, has_erased,
-               now() - make_interval(days => retention_days), name
-           from channels_account where id = %s and erasing_since is null for no key update""",
-        (account_id,),
-    )
+    await cursor.execute(f"{FIND_ACCOUNT} for no key update", (account_id,))
     row = await cursor.fetchone()
     return row and LockedAccount(*row)
+
+
+async def find_account(cursor: Cursor, account_id: int) -> FoundAccount | None:
+    """The same without the lock, for what takes no seq."""
+    await cursor.execute(FIND_ACCOUNT, (account_id,))
+    row = await cursor.fetchone()
+    return row and FoundAccount(*row)
 
 
 NOTE_WEBHOOKS = Prepared(

@@ -30,8 +30,8 @@ async def list_behind(cursor: Cursor, consumer: str, limit: int) -> list[int]:
 
 
 async def lock_cursor(cursor: Cursor, consumer: str, account_id: int) -> int | None:
-    """Lock the cursor and return its seq; None if another worker holds it, or it was removed. The account must
-    be locked before: all who take both locks take them in this order.
+    """Lock the cursor and return its seq; None if another worker holds it, or it was removed. All who lock the account
+    too lock it before.
     """
     await cursor.execute(
         """select seq from feed_cursor where consumer = %s and account_id = %s for update skip locked""",
@@ -39,6 +39,13 @@ async def lock_cursor(cursor: Cursor, consumer: str, account_id: int) -> int | N
     )
     row = await cursor.fetchone()
     return row and int(row[0])
+
+
+async def wait_for_cursor(cursor: Cursor, consumer: str, account_id: int) -> None:
+    """Lock the cursor, after the transaction that holds it."""
+    await cursor.execute(
+        "select from feed_cursor where consumer = %s and account_id = %s for update", (consumer, account_id)
+    )
 
 
 async def move_cursor(cursor: Cursor, consumer: str, account_id: int, seq: int) -> None:

@@ -12,7 +12,7 @@ from server.store.db.prepared import Prepared
 from server.store.messages.tombstones import NewTombstone, Tombstone, insert_tombstones
 from server.store.privacy.erasure_digests import NameHasher, mark_erased
 from server.store.privacy.exports import delete_with_contact
-from server.store.reports import chat_days, stored_facts
+from server.store.reports import chat_days, recounts, stored_facts
 from server.store.sending import new_chats, planned
 from server.store.surveys import surveys
 
@@ -76,6 +76,7 @@ async def begin_erasure(
     await planned.delete_of_chats(cursor, [row[0] for row in chats])
     await new_chats.blank_new_chats(cursor, account_id, names, [row[0] for row in chats])
     await surveys.delete_of_chats(cursor, [row[0] for row in chats])
+    await recounts.wait_for_reports(cursor, account_id)
     await stored_facts.delete_of_chats(cursor, [row[0] for row in chats])
     await chat_days.delete_of_chats(cursor, [row[0] for row in chats])
     await _delete_contact(cursor, contact_id)

@@ -70,7 +70,7 @@ async def count_days(
     cursor: Cursor, account_id: int, rows: Sequence[ChatDays], since: date, zone: str
 ) -> None:
     """Count the messages of these days again, none before `since`: what retention has removed stays counted. The
-    account must be locked.
+    account's reports must be locked.
     """
     if rows:
         await COUNT_DAYS.execute(

@@ -1,8 +1,12 @@
-"""Which accounts have reports, and whose facts must be computed again, as for other office hours."""
+"""Which accounts have reports, and whose facts must be computed again, as for other office hours.
+
+A transaction that writes facts or counts of an account holds its cursor. So each computation finds what the one before
+has stored, and none of them holds up the messages of the account.
+"""
 
 from aiopg import Cursor
 
-from server.store.automation.feed_cursors import start_cursor
+from server.store.automation.feed_cursors import lock_cursor, start_cursor, wait_for_cursor
 
 CONSUMER = "reports"
 NEWEST = "(select max(v.id) from channels_conversation v where v.account_id = a.id)"
@@ -17,6 +21,16 @@ async def list_new_accounts(cursor: Cursor, limit: int) -> list[int]:
         (limit,),
     )
     return [int(row[0]) for row in await cursor.fetchall()]
+
+
+async def lock_reports(cursor: Cursor, account_id: int) -> bool:
+    """Hold the account's reports until the commit; False if another transaction does, or there are none."""
+    return await lock_cursor(cursor, CONSUMER, account_id) is not None
+
+
+async def wait_for_reports(cursor: Cursor, account_id: int) -> None:
+    """The same, once the other transaction has ended."""
+    await wait_for_cursor(cursor, CONSUMER, account_id)
 
 
 async def begin_reports(cursor: Cursor, account_id: int) -> None:
@@ -57,9 +71,7 @@ async def list_due(cursor: Cursor, limit: int) -> list[int]:
 
 
 async def lock_recount(cursor: Cursor, account_id: int) -> int | None:
-    """The newest conversation still to be computed; None if there is none, or another worker computes it. The account
-    must be locked.
-    """
+    """The newest conversation still to be computed; None if there is none."""
     await cursor.execute(
         """select next_id from report_recount where account_id = %s and next_id is not null
            for update skip locked""",

@@ -95,7 +95,7 @@ PUT_FACTS = Prepared(
 
 
 async def store_difference(cursor: Cursor, changes: Difference) -> None:
-    """Delete and store facts of a locked account."""
+    """Delete and store facts of an account whose reports are locked."""
     if changes.ids:
         await cursor.execute("delete from report_fact where id = any(%s)", (changes.ids,))
     if changes.facts:

@@ -11,7 +11,7 @@ from server.config import Config
 from server.conversations.states import TargetChat
 from server.conversations.status import StatusChange, change_status
 from server.messages.automatic import send_automatic
-from server.store.accounts.accounts import LockedAccount
+from server.store.accounts.accounts import LockedAccount, lock_account
 from server.store.automation.feed_cursors import start_cursor, stop_cursor
 from server.store.automation.feed_events import FeedEvent
 from server.store.plans import entitlements
@@ -31,6 +31,7 @@ class Notes:
     done: list[FeedEvent] = field(default_factory=list)
     name: str = "notes"
     page_size: int = 200
+    find = staticmethod(lock_account)
 
     async def process(
         self, cursor: Cursor, config: Config, account: LockedAccount, events: Sequence[FeedEvent]
@@ -155,6 +156,7 @@ class Greeter:
 
     name = "notes"
     page_size = 200
+    find = staticmethod(lock_account)
 
     async def process(
         self, cursor: Cursor, config: Config, account: LockedAccount, events: Sequence[FeedEvent]

@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 import pytest
 
+from server.store.accounts.accounts import lock_account
 from server.store.automation.feed_cursors import start_cursor
 from server.store.surveys.survey_lists import list_count_drift
 from tests.support.peers import message_received
@@ -86,6 +87,7 @@ class Seen:
 
     name: str = "seen"
     page_size: int = 200
+    find = staticmethod(lock_account)
     kinds: list[str] = field(default_factory=list)
 
     async def process(self, *given: Any) -> Effects:
