@@ -18,6 +18,7 @@ class Web:
     allowed_origins: tuple[str, ...] = ()
     trusted_proxies: tuple[str, ...] = ()
     access_log: bool = False
+    max_waiting: int = 64
 
     @property
     def is_https(self) -> bool:

@@ -1,0 +1,105 @@
+"""While too many requests wait for Postgres, further reads are refused at once; everything else goes on."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
+
+import pytest
+
+from server.config import Config
+from server.metrics import READS_REFUSED
+from server.store.people import team
+from server.web.app_keys import DATABASE
+from tests.support.factories import make_account
+from tests.support.fixtures_stack import Stack, run_stack
+from tests.support.peers import Answer, Peer, eventually, message_received
+
+LABELS = "/api/labels"
+LIMIT = 3
+
+
+@pytest.fixture
+async def narrow(config: Config) -> AsyncIterator[Stack]:
+    async with run_stack(replace(config, web=replace(config.web, max_waiting=LIMIT))) as running:
+        yield running
+
+
+@asynccontextmanager
+async def busy(stack: Stack) -> AsyncIterator[None]:
+    """All connections of the web server's pool are in use."""
+    database = stack.app[DATABASE]
+    async with AsyncExitStack() as connections:
+        for _ in range(stack.config.database.pool_size):
+            await connections.enter_async_context(database.cursor())
+        yield
+
+
+async def reading(stack: Stack, peer: Peer, count: int) -> "list[asyncio.Task[Answer]]":
+    """Reads that wait for a connection."""
+    tasks = [asyncio.create_task(peer.call("GET", LABELS)) for _ in range(count)]
+    before = stack.app[DATABASE].waiting
+
+    async def all_wait() -> bool:
+        return stack.app[DATABASE].waiting >= before + count
+
+    await eventually(all_wait)
+    return tasks
+
+
+async def test_a_read_beyond_the_limit_is_refused_at_once(narrow: Stack) -> None:
+    ana = await narrow.stranger.sign_in("ana")
+    refused = READS_REFUSED._value.get()
+    async with busy(narrow):
+        waiting = await reading(narrow, ana, LIMIT)
+        for path in (LABELS, "/api/search?q=oi", "/api/availability"):
+            answer = await ana.call("GET", path)
+            assert (answer.status, answer.body["error"]["code"]) == (503, "unavailable")
+            assert answer.headers["Retry-After"] == "1"
+    assert [(await task).status for task in waiting] == [200] * LIMIT
+    assert (await ana.call("GET", LABELS)).status == 200
+    assert READS_REFUSED._value.get() == refused + 3
+
+
+async def test_a_read_within_the_limit_waits(narrow: Stack) -> None:
+    ana = await narrow.stranger.sign_in("ana")
+    async with busy(narrow):
+        waiting = await reading(narrow, ana, LIMIT - 1)
+        waiting += await reading(narrow, ana, 1)
+    assert [(await task).status for task in waiting] == [200] * LIMIT
+
+
+async def test_changes_webhooks_sockets_and_health_are_not_refused(narrow: Stack) -> None:
+    ana = await narrow.stranger.sign_in("ana")
+    account_id = await make_account(narrow, ana, "acc-1")
+    socket = await ana.listen()
+    async with busy(narrow):
+        waiting = await reading(narrow, ana, LIMIT)
+        change = asyncio.create_task(ana.call("PUT", "/api/availability", {"away": True}))
+        assert (await ana.deliver(message_received("acc-1", "Oi"))).status == 200
+        await socket.wait_for_event("message:new", account_id=account_id)
+        assert (await narrow.stranger.call("GET", "/health")).status == 200
+    assert (await change).status < 300
+    assert [(await task).status for task in waiting] == [200] * LIMIT
+
+
+async def test_a_wait_that_is_cancelled_is_not_counted(narrow: Stack) -> None:
+    database = narrow.app[DATABASE]
+    async with busy(narrow):
+        task = asyncio.create_task(database.read(team.list_active_ids))
+        while database.waiting == 0:
+            await asyncio.sleep(0)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        assert database.waiting == 0
+
+
+async def test_without_a_limit_every_read_waits(config: Config) -> None:
+    async with run_stack(
+        replace(config, web=replace(config.web, max_waiting=0)), with_workers=False
+    ) as stack:
+        ana = await stack.stranger.sign_in("ana")
+        async with busy(stack):
+            waiting = await reading(stack, ana, 70)
+        assert {(await task).status for task in waiting} == {200}
