@@ -18,6 +18,7 @@ class Web:
     allowed_origins: tuple[str, ...] = ()
     trusted_proxies: tuple[str, ...] = ()
     access_log: bool = False
+    page_cache_bytes: int = key(may_be_zero=True)
 
     @property
     def is_https(self) -> bool:
