@@ -21,6 +21,7 @@ VARY = "Authorization, Accept-Encoding"
 # The caches of browsers would have the messages on the disk after a sign-out; a program's are its own (ADR 28).
 PROGRAM_CACHING = "private, no-cache"
 BROWSER_CACHING = "no-store"
+OF_BROWSERS = (hdrs.ORIGIN, "Sec-Fetch-Mode")
 
 
 async def answer_page(request: web.Request, query: Hashable, read: Read) -> web.Response:
@@ -42,13 +43,17 @@ async def answer_page(request: web.Request, query: Hashable, read: Read) -> web.
 
 
 def _headers_of(request: web.Request, tag: str) -> Mapping[str, str]:
-    is_program = request[CALLER].key is not None
     return {
         # Weak: it is that of the page, compressed or not.
         hdrs.ETAG: f"W/{tag}",
         hdrs.VARY: VARY,
-        hdrs.CACHE_CONTROL: PROGRAM_CACHING if is_program else BROWSER_CACHING,
+        hdrs.CACHE_CONTROL: PROGRAM_CACHING if _is_program(request) else BROWSER_CACHING,
     }
+
+
+def _is_program(request: web.Request) -> bool:
+    """Whether this is no browser: it has an API key, and no header that browsers add to what a page asks for."""
+    return request[CALLER].key is not None and not any(name in request.headers for name in OF_BROWSERS)
 
 
 async def _find_or_read(
