@@ -31,7 +31,7 @@ from server.store.messages.messages import list_messages  # noqa: E402
 
 PROVIDER, LIMIT, POOL = "whatsapp", 50, 8
 # What load.mjs has stored last.
-FIND_SCENE = """
+FIND_LATEST = """
     select m.user_id, m.account_id, array(select c.id from channels_chat c where c.account_id = m.account_id order by 1)
     from channels_account_member m order by m.account_id desc limit 1"""
 Read = Callable[[aiopg.Cursor], Awaitable[Page]]
@@ -92,12 +92,12 @@ class Floor:
         return web.Response(body=await self._read(request), content_type="application/json")
 
     async def _read(self, request: web.Request) -> bytes:
-        number = request.match_info.get("number")
+        index = request.match_info.get("index")
         async with self._pool.acquire() as connection, connection.cursor() as cursor:
-            if number is None:
+            if index is None:
                 page = await list_chats(cursor, *self._reader, ChatListQuery(), limit=LIMIT, after=None)
             else:
-                chat_id = self._chat_ids[int(number) % len(self._chat_ids)]
+                chat_id = self._chat_ids[int(index) % len(self._chat_ids)]
                 page = await list_messages(cursor, *self._reader, chat_id, limit=LIMIT, after=None)
         return f'{{"items":[{",".join(page.items)}],"next_cursor":null}}'.encode()
 
@@ -126,12 +126,12 @@ async def make_app(database: str) -> web.Application:
         on_connect=enable,
     )
     async with pool.acquire() as connection, connection.cursor() as cursor:
-        await cursor.execute(FIND_SCENE)
+        await cursor.execute(FIND_LATEST)
         user_id, account_id, chat_ids = await cursor.fetchone()
     floor = Floor(pool, PageReader(user_id, PROVIDER, account_id), chat_ids)
     app = web.Application()
     app.router.add_get("/health", show_health)
-    for path in ("chats", "messages/{number}"):
+    for path in ("chats", "messages/{index}"):
         app.router.add_get(f"/unchanged/{path}", floor.show_unchanged)
         app.router.add_get(f"/changed/{path}", floor.show_changed)
     return app
