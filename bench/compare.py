@@ -3,7 +3,9 @@
     python bench/compare.py --load FOLDER --peer FOLDER [--rounds 3] [SCENARIO …]
 
 `--load` is the folder of load.mjs and provider.mjs, `--peer` that of the reference's server.js, both after `npm ci`.
-Both systems share one Postgres, one Redis and one provider; each has its own database.
+Both systems share one Postgres, one Redis and one provider; each has its own database. `rest` and `rest-changed` also
+have a floor (bench/rest_floor.py), a bare handler on our database: pages that have not changed since they were read,
+and pages that have. For the latter, ours keeps no page in memory.
 """
 
 import argparse
@@ -24,7 +26,8 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from server.embedded.children import free_port  # noqa: E402 - the path is set above
+from bench import rest_floor  # noqa: E402 - the path is set above
+from server.embedded.children import free_port  # noqa: E402
 from tests.support.services import Services, run_services  # noqa: E402
 
 # Durable, as in production: the tests turn these off, the benchmark turns them on for both systems.
@@ -34,6 +37,7 @@ JWT = "mX4vQ9sT2bW7nZ1cK6hR3fY8dL5gP0jA"
 SCENARIOS = {
     "ingest": [],
     "rest": [],
+    "rest-changed": [],
     "fanout": ["--sockets", "1000", "--messages", "100"],
     "deliver": ["--rate", "200", "--sockets", "10"],
     "deliver-800": ["--rate", "800", "--sockets", "10"],
@@ -64,6 +68,11 @@ FIGURES: dict[str, list[tuple[str, tuple[str, ...], bool]]] = {
     "idle": [("KiB/socket", ("kib_per_socket",), False)],
 }
 FIGURES["deliver-800"] = list(FIGURES["deliver"])
+FIGURES["rest-changed"] = list(FIGURES["rest"])
+# Settings of ours for a scenario.
+SETTINGS = {"rest-changed": {"CONFAB_WEB_PAGE_CACHE_BYTES": "0"}}
+# What is asked of the floor, which only answers pages.
+FLOORS = {"rest": "unchanged", "rest-changed": "changed"}
 for figures in FIGURES.values():
     figures.append(("server CPU s", ("cpu_s",), False))
 
@@ -97,7 +106,9 @@ def _wait_for(url: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
 
 
 @contextmanager
-def system(name: str, services: Services, peer: Path, provider: str) -> Iterator[tuple[str, str, int]]:
+def system(
+    name: str, services: Services, peer: Path, provider: str, scenario: str
+) -> Iterator[tuple[str, str, int]]:
     """Run one of the two systems with an empty database; yields (url, database url, pid)."""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
@@ -119,6 +130,7 @@ def system(name: str, services: Services, peer: Path, provider: str) -> Iterator
             "CONFAB_AUTH_TEST_TOKENS": "true",
             "CONFAB_LOG_LEVEL": "warning",
             "DATA_DIR": tempfile.mkdtemp(prefix="confab-bench-"),
+            **SETTINGS.get(scenario, {}),
         }
         command, cwd = [sys.executable, "run.py"], ROOT
     with running(command, cwd, shared, f"{url}/health") as pid:
@@ -146,6 +158,15 @@ def measure(
     return result
 
 
+def measure_floor(load: Path, scenario: str, database: str, seconds: int) -> dict[str, Any]:
+    """The figures of a bare handler on this database, after the load has filled it."""
+    port = free_port()
+    command = [sys.executable, "bench/rest_floor.py", "--database", database, "--port", str(port)]
+    url = f"http://127.0.0.1:{port}"
+    with running(command, ROOT, {}, f"{url}/health"):
+        return rest_floor.measure(load, url, FLOORS[scenario], seconds)
+
+
 def cpu_seconds(pid: int) -> float:
     """CPU time of the server process on all cores; comparable even if the load generator is the bottleneck."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
@@ -160,7 +181,7 @@ def pick(result: dict[str, Any], path: tuple[str, ...]) -> float | None:
 
 
 def report(scenario: str, results: dict[str, list[dict[str, Any]]]) -> None:
-    """Print one line per figure: both medians with their ranges, and ours as a multiple of the peer's."""
+    """Print one line per figure: medians with their ranges, and ours as a multiple of the peer's and the floor's."""
     for name, path, _ in FIGURES[scenario]:
         columns = {}
         for target, runs in results.items():
@@ -169,10 +190,14 @@ def report(scenario: str, results: dict[str, list[dict[str, Any]]]) -> None:
         cells = [
             f"{target} {c[0]:g} ({c[1]:g}–{c[2]:g})" if c else f"{target} –" for target, c in columns.items()
         ]
-        peer, ours = columns.get("peer"), columns.get("ours")
-        ratio = f"  ratio {ours[0] / peer[0]:.2f}" if peer and ours and peer[0] else ""
-        print(f"{scenario:12} {name:16} {'   '.join(cells)}{ratio}", flush=True)
-    memory = [f"{t} {max(r.get('peak_mib', 0) for r in runs)}" for t, runs in results.items()]
+        ours = columns.get("ours")
+        ratios = [
+            f"  of {target} {ours[0] / other[0]:.2f}"
+            for target, other in columns.items()
+            if target != "ours" and other and ours and other[0]
+        ]
+        print(f"{scenario:12} {name:16} {'   '.join(cells)}{''.join(ratios)}", flush=True)
+    memory = [f"{t} {max(r.get('peak_mib', 0) for r in runs)}" for t, runs in results.items() if t != "floor"]
     print(f"{scenario:12} {'peak MiB':16} {'   '.join(memory)}", flush=True)
     for target, runs in results.items():
         for run in runs:
@@ -204,9 +229,12 @@ def main() -> None:
             results: dict[str, list[dict[str, Any]]] = {}
             for _ in range(options.rounds):
                 for target in [options.only] if options.only else ["peer", "ours"]:
-                    with system(target, services, options.peer, provider) as (url, database, pid):
+                    with system(target, services, options.peer, provider, scenario) as (url, database, pid):
                         run = measure(options.load, target, scenario, url, database, pid, options.seconds)
                         results.setdefault(target, []).append(run)
+                        if target == "ours" and scenario in FLOORS:
+                            floor = measure_floor(options.load, scenario, database, options.seconds)
+                            results.setdefault("floor", []).append(floor)
             report(scenario, results)
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import orjson
 from aiohttp import web
 
+from server import VERSION
 from server.accounts.page_cache import PageCache
 from server.auth.tokens import Tokens
 from server.config import ROOT, Config
@@ -19,6 +20,8 @@ from server.routes import ROUTES, add_routes
 from server.routes.docs_page import STYLE, render_page
 from server.routes.middlewares import MIDDLEWARES
 from server.routes.openapi import build_document
+from server.store.chats.chats import CHAT_FIELDS
+from server.store.messages.messages import MESSAGE_FIELDS
 from server.store.privacy.erasure_digests import NameHasher
 from server.web.app_keys import (
     APP_PAGE,
@@ -26,6 +29,7 @@ from server.web.app_keys import (
     HUB,
     LOCAL_JOBS,
     NAME_HASHER,
+    PAGE_TAGS,
     PAGES,
     PROXIES,
     RATES,
@@ -33,13 +37,12 @@ from server.web.app_keys import (
     WEBPUSH_KEY,
 )
 from server.web.client_address import Proxies
+from server.web.entity_tags import PageTags
 from server.web.security_headers import allow_origins
 
 # For requests to the API; webhooks and uploads have their own limits.
 MAX_BODY_BYTES = 1024 * 1024
 STATIC = ROOT / "static"
-# Of bodies of pages that may be answered again: some 300 full pages.
-CACHED_PAGE_BYTES = 8 * 1024 * 1024
 
 
 def create_app(config: Config, static: Path = STATIC, local: LocalJobs | None = None) -> web.Application:
@@ -57,7 +60,8 @@ def create_app(config: Config, static: Path = STATIC, local: LocalJobs | None = 
     app[RATES] = rates_of(config.limits)
     app[PROXIES] = Proxies(config.web.trusted_proxies)
     app[LOCAL_JOBS] = local or LocalJobs()
-    app[PAGES] = PageCache(CACHED_PAGE_BYTES)
+    app[PAGES] = PageCache(config.web.page_cache_bytes)
+    app[PAGE_TAGS] = PageTags(config.secrets.jwt_secret, VERSION, CHAT_FIELDS, MESSAGE_FIELDS)
     app[ASSETS] = assets = _read_assets(static)
     app[APP_PAGE] = assets.page
     app[DOCS] = _build_docs()

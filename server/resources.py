@@ -7,6 +7,8 @@ from functools import partial
 
 from aiohttp import web
 
+from server.accounts.page_cache import PageCache
+from server.accounts.page_checks import PageChecks
 from server.auth.passwords import Passwords
 from server.cancellation import end_tasks
 from server.connections import open_database, open_unipile
@@ -41,6 +43,8 @@ from server.web.app_keys import (
     HUB,
     LIMITER,
     LOCAL_JOBS,
+    PAGE_CHECKS,
+    PAGES,
     PASSWORDS,
     PRESENCE,
     REDIS,
@@ -56,6 +60,8 @@ FAREWELL_SECONDS = 1.0
 # Permission changes are broadcast; an instance that misses the broadcast picks them up after this TTL.
 CACHED_ROLES_SECONDS = 2.0
 MAX_CACHED_ROLES = 50_000
+# A page that was erased or lost its readers is never answered again, and is in memory for as long at most.
+UNUSED_PAGE_SECONDS = 60.0
 
 
 async def database_context(app: web.Application) -> AsyncIterator[None]:
@@ -91,6 +97,21 @@ async def limiter_context(app: web.Application) -> AsyncIterator[None]:
 async def roles_context(app: web.Application) -> AsyncIterator[None]:
     app[CACHED_ROLES] = TTLCache(CACHED_ROLES_SECONDS, MAX_CACHED_ROLES)
     yield
+
+
+async def pages_context(app: web.Application) -> AsyncIterator[None]:
+    """Checks of pages, and the time limit of the bodies in memory."""
+    checks = app[PAGE_CHECKS] = PageChecks(app[DATABASE])
+    task = asyncio.create_task(_forget_unused_pages(app[PAGES]))
+    yield
+    await end_tasks([task])
+    await checks.close()
+
+
+async def _forget_unused_pages(pages: PageCache) -> None:
+    while True:
+        await asyncio.sleep(UNUSED_PAGE_SECONDS / 2)
+        pages.forget_unused(UNUSED_PAGE_SECONDS)
 
 
 async def entitlements_context(app: web.Application) -> AsyncIterator[None]:
@@ -136,6 +157,7 @@ async def realtime_context(app: web.Application) -> AsyncIterator[None]:
 
     def check_access() -> None:
         forget_cached_roles(app)
+        app[PAGES].forget()
         watch.check_soon()
 
     receiver = Receiver(membership, delivery, healing, presence, check_access)
@@ -166,6 +188,7 @@ CONTEXTS = (
     sends_context,
     limiter_context,
     roles_context,
+    pages_context,
     entitlements_context,
     unipile_context,
     storage_context,

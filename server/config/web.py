@@ -18,7 +18,8 @@ class Web:
     allowed_origins: tuple[str, ...] = ()
     trusted_proxies: tuple[str, ...] = ()
     access_log: bool = False
-    max_waiting: int = 64
+    max_waiting: int = key(may_be_zero=True)
+    page_cache_bytes: int = key(may_be_zero=True)
 
     @property
     def is_https(self) -> bool:

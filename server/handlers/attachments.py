@@ -15,6 +15,7 @@ from server.realtime.pushes import message_push
 from server.store.messages import attachments
 from server.store.messages.attachments import StoredFile, Wanted
 from server.web.app_keys import DATABASE, REDIS, STORAGE
+from server.web.entity_tags import has_version
 from server.web.requests import caller, object_answer, path_id, provider_of, stream_answer
 
 log = structlog.get_logger()
@@ -50,7 +51,7 @@ async def show_attachment(request: web.Request) -> web.StreamResponse:
     if file is None:
         raise NotFound("The file of this attachment is not stored.")
     etag = f'"{file.sha256}"'
-    if etag in _tags(request.headers.get("If-None-Match", "")):
+    if has_version(request, file.sha256):
         return web.Response(status=304, headers={"ETag": etag, **NOT_MODIFIED_HEADERS})
     part = _requested_range(request, file.size, etag)
     if part is None:
@@ -127,10 +128,6 @@ def _attachment_in_path(request: web.Request) -> Wanted:
         message_id=path_id(request, "message_id"),
         attachment_id=attachment_id,
     )
-
-
-def _tags(header: str) -> list[str]:
-    return [tag.strip().removeprefix("W/") for tag in header.split(",")]
 
 
 def _requested_range(request: web.Request, size: int, etag: str) -> ByteRange | None:

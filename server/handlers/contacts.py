@@ -14,6 +14,7 @@ from server.store.chats import contacts
 from server.store.chats.contacts import Picture
 from server.unipile.lists.attendees import Attendee, read_attendees
 from server.web.app_keys import DATABASE, STORAGE, UNIPILE
+from server.web.entity_tags import has_version
 from server.web.requests import caller, json_answer, path_id, provider_of
 
 log = structlog.get_logger()
@@ -48,7 +49,7 @@ async def show_avatar(request: web.Request) -> web.StreamResponse:
     if picture is None:
         raise NotFound
     headers = {**HEADERS, "ETag": f'"{sha256}"'}
-    if f'"{sha256}"' in request.headers.get("If-None-Match", ""):
+    if has_version(request, sha256):
         return web.Response(status=304, headers=headers)
     body = await _read_picture(request, account_id, picture)
     return web.Response(body=body, content_type=picture.mimetype, headers=headers)

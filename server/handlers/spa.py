@@ -8,6 +8,7 @@ from aiohttp import web
 
 from server.errors import NotFound
 from server.web.compression import accepted_codings
+from server.web.entity_tags import has_version
 
 # In order of preference; the frontend build writes both beside each text file.
 ENCODINGS = (("br", ".br"), ("gzip", ".gz"))
@@ -104,15 +105,11 @@ def _find_asset(request: web.Request, name: str) -> Asset:
 def _asset_answer(request: web.Request, asset: Asset, caching: str) -> web.Response:
     etag = f'"{asset.etag}"'
     headers = {"Cache-Control": caching, "ETag": etag, "Vary": "Accept-Encoding"}
-    if _has_version(request.headers.get("If-None-Match", ""), etag):
+    # Proxies that compress make the tag weak.
+    if has_version(request, asset.etag):
         return web.Response(status=NOT_MODIFIED, headers=headers)
     accepted = accepted_codings(request.headers.get("Accept-Encoding", ""))
     encoding = next((name for name, _ in ENCODINGS if name in accepted and name in asset.bodies), "")
     if encoding:
         headers["Content-Encoding"] = encoding
     return web.Response(body=asset.bodies[encoding], headers=headers, content_type=asset.content_type)
-
-
-def _has_version(header: str, etag: str) -> bool:
-    """Whether the browser has this version; proxies that compress make the tag weak (RFC 9110 §13.1.2)."""
-    return header.strip() == "*" or etag in {tag.strip().removeprefix("W/") for tag in header.split(",")}

@@ -117,6 +117,8 @@ MESSAGING_ROUTES = (
         chats.list_chats,
         query=chat_schemas.ChatQuery,
         answer=chat_schemas.ChatList,
+        also=(304,),
+        has_version=True,
     ),
     Route(
         "POST",
@@ -143,6 +145,8 @@ MESSAGING_ROUTES = (
         message_pages.list_messages,
         query=schemas.MessageQuery,
         answer=schemas.MessageList,
+        also=(304,),
+        has_version=True,
     ),
     Route(
         "POST",

@@ -166,6 +166,10 @@ def _parameters(route: Route) -> list[dict[str, object]]:
     ]
     if route.query is not None:
         found.append({"in": "query", "schema": route.query})
+    if NOT_MODIFIED in route.also:
+        found.append(
+            {"in": "header", "name": "If-None-Match", "required": False, "schema": {"type": "string"}}
+        )
     return found
 
 
@@ -190,7 +194,7 @@ def _responses(route: Route) -> dict[str, object]:
     found: dict[str, object] = {str(route.status): _success(route)}
     for status in route.also:
         content = {"content": _binary(route)} if status == PARTIAL_CONTENT else {}
-        found[str(status)] = {"description": DESCRIPTIONS[status], **content}
+        found[str(status)] = {"description": DESCRIPTIONS[status], **content, **_tag(route)}
     return found | {str(status): name for status, (name, _) in _errors(route).items()}
 
 
@@ -225,7 +229,20 @@ def _success(route: Route) -> dict[str, object]:
     return {
         "description": "Done.",
         "content": _binary(route) if route.answer is None else _json(route.answer),
+        **_tag(route),
     }
+
+
+def _tag(route: Route) -> dict[str, object]:
+    """The header of what can be asked for by its version."""
+    if NOT_MODIFIED not in route.also:
+        return {}
+    tag = {
+        "schema": {"type": "string"},
+        "description": "For `If-None-Match`.",
+        "required": not route.has_version,
+    }
+    return {"headers": {"ETag": tag}}
 
 
 def _binary(route: Route) -> dict[str, dict[str, type[Schema]]]:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from aiohttp import web
 
 from server.accounts.page_cache import PageCache
+from server.accounts.page_checks import PageChecks
 from server.auth.passwords import Passwords
 from server.auth.tokens import Tokens
 from server.config import Config
@@ -22,11 +23,13 @@ from server.realtime.presence import Presence
 from server.redis.client import Client
 from server.redis.rate_limiter import Limiter
 from server.rules.policy import Caller, CallerRoles
+from server.store.accounts.page_versions import PageVersion
 from server.store.db.database import Database
 from server.store.people.audit import Actor
 from server.store.privacy.erasure_digests import NameHasher
 from server.unipile.client import UnipileClient
 from server.web.client_address import Proxies
+from server.web.entity_tags import PageTags
 
 CONFIG = web.AppKey("config", Config)
 DATABASE = web.AppKey("database", Database)
@@ -45,8 +48,10 @@ PASSWORDS = web.AppKey("passwords", Passwords)
 LIMITER = web.AppKey("limiter", Limiter)
 # (e-mail, roles) by user, provider and account.
 CACHED_ROLES = web.AppKey("kept_standings", TTLCache[tuple[str, CallerRoles] | None])
-# Bodies of pages by path and query.
+# Bodies of pages by path and query; who may read them, and their versions; the tags of versions.
 PAGES = web.AppKey("pages", PageCache)
+PAGE_CHECKS = web.AppKey("page_checks", PageChecks)
+PAGE_TAGS = web.AppKey("page_tags", PageTags)
 RATES = web.AppKey("rates", Mapping[str, Rate])
 NAME_HASHER = web.AppKey("seal", NameHasher)
 # The public key of web push; empty where it is off.
@@ -65,3 +70,5 @@ QUOTA = web.RequestKey("quota", tuple[str, str])
 CALLER = web.RequestKey("caller", Caller)
 CALLER_ROLES = web.RequestKey("standing", CallerRoles)
 ACTOR = web.RequestKey("actor", Actor)
+# What the page depends on; set for routes with `has_version`, except where it cannot be told.
+PAGE_VERSION = web.RequestKey("page_version", PageVersion)

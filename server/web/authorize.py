@@ -7,8 +7,19 @@ from server.errors import ConfabError, NotFound
 from server.redis.rate_limiter import Rate
 from server.rules import permissions, policy
 from server.rules.policy import Caller, CallerRoles
+from server.store.accounts.page_versions import PageReader
 from server.store.people import audit, roles
-from server.web.app_keys import ACTOR, CACHED_ROLES, CALLER, CALLER_ROLES, DATABASE, ENTITLEMENTS, LIMITER
+from server.web.app_keys import (
+    ACTOR,
+    CACHED_ROLES,
+    CALLER,
+    CALLER_ROLES,
+    DATABASE,
+    ENTITLEMENTS,
+    LIMITER,
+    PAGE_CHECKS,
+    PAGE_VERSION,
+)
 from server.web.requests import path_id, provider_of
 
 log = structlog.get_logger()
@@ -17,13 +28,18 @@ log = structlog.get_logger()
 DENIALS = Rate("refusals", burst=10, seconds=10.0)
 
 
-async def authorize_request(request: web.Request, route: str) -> None:
-    """Return if the caller may use the route, else raise NotFound or ConfabError("forbidden")."""
+async def authorize_request(request: web.Request, route: str, *, has_version: bool = False) -> None:
+    """Return if the caller may use the route, else raise NotFound or ConfabError("forbidden"). Where the answer has a
+    version, that is read too, in the same statement.
+    """
     caller, permission = request[CALLER], permissions.ROUTES[route]
     account = None
     if "account_id" in request.match_info:
         account = (provider_of(request), path_id(request, "account_id"))
-    email, roles_here = await _read_roles(request.app, caller, *(account or (None, None)))
+    if account is not None and has_version:
+        email, roles_here = await _check_page(request, *account)
+    else:
+        email, roles_here = await _read_roles(request.app, caller, *(account or (None, None)))
     request[CALLER_ROLES], request[ACTOR] = roles_here, actor_of(caller, email, request.remote)
     if account is not None:
         denial = policy.account_denial(permission, roles_here, caller.key, account[1])
@@ -33,6 +49,17 @@ async def authorize_request(request: web.Request, route: str) -> None:
         denial = policy.denial(permission, roles_here, caller.key)
     if denial is not None:
         await _deny(request.app, denial, request[ACTOR], route, account and account[1])
+
+
+async def _check_page(request: web.Request, provider: str, account_id: int) -> tuple[str, CallerRoles]:
+    """The caller's e-mail and roles as they are now, for a page whose version is read anyway."""
+    reader = PageReader(request[CALLER].user_id, provider, account_id)
+    found = await request.app[PAGE_CHECKS].check(reader)
+    if found is None:  # disabled, while their access token is still valid
+        raise ConfabError("unauthenticated")
+    if found.version is not None:
+        request[PAGE_VERSION] = found.version
+    return found.email, found.roles
 
 
 async def authorize_command(

@@ -12,8 +12,8 @@ BUSY = "Too many requests at the moment: try again in a moment."
 def refuse_read_when_busy(request: web.Request) -> None:
     """Raise `unavailable` if `[web] max_waiting` requests of this process wait for a connection to Postgres.
 
-    A longer queue answers no more requests, it only answers them later. Changes are not refused: they are few, and users
-    have typed them. Webhooks and sockets do not wait here.
+    A longer queue answers no more requests, it only answers them later. Changes are not refused: they are few, and what
+    users have typed. Webhooks and sockets do not wait here.
     """
     limit = request.app[CONFIG].web.max_waiting
     if limit and request.app[DATABASE].waiting >= limit:

@@ -11,6 +11,7 @@ from marshmallow import RAISE, Schema, fields
 from server.routes.error_codes import codes_of
 from server.routes.route import ROUTE, Route
 from server.schemas.errors import Error
+from tests.support.page_watch import plain_body
 
 # Made once: a schema copies its fields, which took longer than reading a response.
 ERROR = Error()
@@ -56,7 +57,8 @@ def complaint_about(route: Route, answer: web.StreamResponse) -> str | None:
     if answer.status not in (route.status, *route.also):
         return f"{answer.status}"
     if answer.status == route.status and route.answer is not None:
-        wrong = strict_answer(route).validate(orjson.loads(body if isinstance(body, bytes) else b"{}"))
+        plain = plain_body(answer) if isinstance(answer, web.Response) and isinstance(body, bytes) else b"{}"
+        wrong = strict_answer(route).validate(orjson.loads(plain))
         return f"{answer.status} {wrong}" if wrong else None
     return None
 

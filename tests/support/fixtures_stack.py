@@ -20,6 +20,7 @@ from server.realtime.connection import Connection
 from server.web.app_keys import CONFIG, DATABASE, HUB
 from server.web.edge import EdgeRunner
 from tests.support.declared import Watch
+from tests.support.page_watch import PageWatch
 from tests.support.peers import Peer
 from tests.support.ports import free_port
 from workers.context import Parts, open_parts
@@ -177,6 +178,15 @@ async def parts(stack: Stack) -> AsyncIterator[Parts]:
     """The workers' own connections to the same servers, to call a job by hand."""
     async with open_parts(stack.config) as opened:
         yield opened
+
+
+@pytest.fixture(autouse=True)
+def page_watch(monkeypatch: pytest.MonkeyPatch) -> Iterator[PageWatch]:
+    """Whatever a test changes, no page is answered that has changed."""
+    watch = PageWatch()
+    watch.follow(monkeypatch.setattr)
+    yield watch
+    watch.verdict()
 
 
 @pytest.fixture(autouse=True)

@@ -56,5 +56,7 @@ async def record(
 
 def note_user_agent(header: str) -> None:
     """Store the User-Agent of this task's request, without characters that the column cannot hold."""
-    text = "".join(c for c in header[:MAX_USER_AGENT] if c.isprintable())
+    text = header[:MAX_USER_AGENT]
+    if not text.isprintable():
+        text = "".join(c for c in text if c.isprintable())
     USER_AGENT.set(text or None)

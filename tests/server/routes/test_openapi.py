@@ -135,6 +135,20 @@ def test_error_format_and_both_security_schemes_are_declared(document: Document)
     assert schemes["webhookSecret"]["name"] == "Unipile-Auth"
 
 
+def test_what_has_a_version_is_declared_with_its_tag(document: Document) -> None:
+    """The header to ask with, the tag of what is answered, and 304; nowhere else."""
+    with_tag = [route for route in DOCUMENTED if 304 in route.also]
+    assert {"list_chats", "list_messages", "show_attachment"} <= {route.name for route in with_tag}
+    for route in DOCUMENTED:
+        operation = document["paths"][plain_path(route.path)][route.method.lower()]
+        headers = [parameter["name"] for parameter in operation["parameters"] if parameter["in"] == "header"]
+        assert headers == (["If-None-Match"] if route in with_tag else [])
+        tagged = {
+            status for status, said in operation["responses"].items() if "ETag" in said.get("headers", {})
+        }
+        assert tagged == ({str(status) for status in (200, *route.also)} if route in with_tag else set())
+
+
 def test_a_send_is_declared_in_both_content_types(document: Document) -> None:
     (send,) = [path for path in document["paths"] if path.endswith("/send")]
     content = document["paths"][send]["post"]["requestBody"]["content"]
