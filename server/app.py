@@ -13,6 +13,7 @@ from server.config.limits import rates_of
 from server.connections import open_vapid
 from server.handlers.docs import DOCS, Docs
 from server.handlers.spa import ASSETS, Assets
+from server.metrics import ShowMetrics, show_own_metrics
 from server.resources import CONTEXTS
 from server.routes import ROUTES, add_routes
 from server.routes.docs_page import STYLE, render_page
@@ -23,6 +24,7 @@ from server.web.app_keys import (
     APP_PAGE,
     CONFIG,
     HUB,
+    METRICS,
     NAME_HASHER,
     PAGES,
     PROXIES,
@@ -40,7 +42,9 @@ STATIC = ROOT / "static"
 CACHED_PAGE_BYTES = 8 * 1024 * 1024
 
 
-def create_app(config: Config, static: Path = STATIC) -> web.Application:
+def create_app(
+    config: Config, static: Path = STATIC, show_metrics: ShowMetrics = show_own_metrics
+) -> web.Application:
     """Build the application; its resources are opened on startup and closed on cleanup."""
     app = web.Application(middlewares=MIDDLEWARES, client_max_size=MAX_BODY_BYTES)
     app[CONFIG] = config
@@ -50,6 +54,7 @@ def create_app(config: Config, static: Path = STATIC) -> web.Application:
     )
     vapid = open_vapid(config)
     app[WEBPUSH_KEY] = vapid.public_key if vapid else ""
+    app[METRICS] = show_metrics
     app[RATES] = rates_of(config.limits)
     app[PROXIES] = Proxies(config.web.trusted_proxies)
     app[PAGES] = PageCache(CACHED_PAGE_BYTES)
@@ -61,6 +66,12 @@ def create_app(config: Config, static: Path = STATIC) -> web.Application:
     app.cleanup_ctx.extend(CONTEXTS)
     app.on_shutdown.append(_close_sockets)
     return app
+
+
+def read_shared_parts(static: Path = STATIC) -> None:
+    """Read now what all applications of this process and of its children have in common."""
+    _read_assets(static)
+    _build_docs()
 
 
 # Once per process, though a test process has a thousand applications.
