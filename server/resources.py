@@ -58,7 +58,9 @@ MAX_CACHED_ROLES = 50_000
 
 
 async def database_context(app: web.Application) -> AsyncIterator[None]:
-    app[DATABASE] = await open_database(app[CONFIG])
+    config = app[CONFIG]
+    size = config.database.pool_of_one(config.web.processes)
+    app[DATABASE] = await open_database(config, size=size)
     yield
     await app[DATABASE].close()
 

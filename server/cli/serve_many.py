@@ -110,8 +110,6 @@ class Processes:
         return lambda end: in_plain_words(partial(_run_linked, main, config, end))
 
     async def _serve(self, config: Config, link: Link) -> None:
-        size = config.database.pool_of_one(config.web.processes)
-        config = replace(config, database=replace(config.database, pool_size=size))
         runner = make_runner(config, link.merged_metrics)
         async with AsyncExitStack() as stack:
             stack.push_async_callback(runner.cleanup)

@@ -96,13 +96,25 @@ async def test_what_a_killed_process_has_counted_stays(
     for _ in range(12):
         await unipile.deliver(message_received("acc-1", "counted"))
     assert await shown(unipile, RECEIVED) == 12
-    before = children(web)
-    killed = min(before)
+    killed = min(children(web))
+    os.kill(killed, signal.SIGSTOP)
+    assert await shown(unipile, RECEIVED) == 12, "a process that does not answer is shown as it was"
     os.kill(killed, signal.SIGKILL)
     await eventually(lambda: is_replaced(web, {killed}))
     assert await shown(unipile, RECEIVED) == 12
     await unipile.deliver(message_received("acc-1", "counted"))
     assert await shown(unipile, RECEIVED) == 13
+
+
+async def test_metrics_are_of_all_processes_or_of_none(web: Running, fresh: aiohttp.ClientSession) -> None:
+    peer = Peer(fresh, web.url)
+    web.process.send_signal(signal.SIGSTOP)
+    try:
+        assert (await peer.call("GET", "/metrics")).status == 503
+        assert (await peer.call("GET", "/health")).status == 200
+    finally:
+        web.process.send_signal(signal.SIGCONT)
+    assert (await peer.call("GET", "/metrics")).status == 200
 
 
 async def is_replaced(web: Running, pids: set[int]) -> bool:
@@ -186,6 +198,29 @@ async def test_a_reload_reads_the_settings_again_and_keeps_the_old_ones_if_they_
     web.process.send_signal(signal.SIGHUP)
     await eventually(lambda: has_ended(before))
     assert await status() == 401
+
+
+async def test_a_process_that_does_not_become_ready_ends_the_reload(
+    site: Site, tmp_path: Path, fresh: aiohttp.ClientSession
+) -> None:
+    address = tmp_path / "redis_url"
+    address.write_text(site.environment["REDIS_URL"])
+    changes = {"REDIS_URL": "", "REDIS_URL_FILE": str(address), "CONFAB_REDIS_START_SECONDS": "0"}
+    web = await start(site, **changes)
+    before = children(web)
+    address.write_text(f"redis://127.0.0.1:{free_port()}/0")
+    web.process.send_signal(signal.SIGHUP)
+    await eventually(lambda: is_logged(web, "reload_failed"))
+    assert lines(web, "reload_failed")[0]["reason"] == "web-1 exited with code 1."
+    await eventually(lambda: is_same(web, before))
+    assert (await Peer(fresh, web.url).deliver(message_received("acc-1"))).status == 200
+    address.write_text(site.environment["REDIS_URL"])
+    web.process.send_signal(signal.SIGHUP)
+    await eventually(lambda: has_ended(before))
+
+
+async def is_same(web: Running, pids: set[int]) -> bool:
+    return children(web) == pids
 
 
 async def is_logged(web: Running, event: str) -> bool:

@@ -1,11 +1,12 @@
 """Valid and invalid settings; every error names the setting."""
 
 import dataclasses
+import os
 from pathlib import Path
 
 import pytest
 
-from server.config import ROOT, ConfigError, load_config
+from server.config import ROOT, ConfigError, load_config, read_config
 from server.config.web import local_url
 from tests.server.config.loading import PRODUCTION, TOML, Load, load_error
 
@@ -168,6 +169,18 @@ def test_a_wrong_file_stops_the_start_and_the_key_is_named(
     with pytest.raises(ConfigError) as caught:
         load_config({}, path)
     assert named in str(caught.value)
+
+
+def test_what_libraries_read_is_read_again_from_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("server.config.ROOT", tmp_path)
+    monkeypatch.setattr("os.environ", dict(os.environ))
+    (tmp_path / "config.toml").write_text(TOML.read_text())
+    for text, expected in (("AWS_REGION=one", "one"), ("AWS_REGION=two", "two"), ("", None)):
+        (tmp_path / ".env").write_text(text)
+        read_config()
+        assert os.environ.get("AWS_REGION") == expected
 
 
 def test_zero_is_accepted_only_where_documented(tmp_path: Path) -> None:
