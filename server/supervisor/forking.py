@@ -31,7 +31,7 @@ class Closable(Protocol):
     def close(self) -> None: ...
 
 
-@dataclass
+@dataclass(eq=False)
 class Child:
     """One process as the supervisor sees it."""
 

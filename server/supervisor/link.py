@@ -72,6 +72,9 @@ class Link:
 async def linked(end: socket.socket) -> AsyncIterator[Link]:
     """Listen to the supervisor while the block runs."""
     reader, writer = await asyncio.open_unix_connection(sock=end)
+    writer.transport.set_write_buffer_limits(
+        0
+    )  # draining it is sending all of it: nothing is lost at the end
     link = Link(reader, writer)
     task = asyncio.create_task(link.run())
     try:

@@ -45,10 +45,11 @@ class Scrapes:
 
     def answer(self, children: Iterable[Child]) -> None:
         """Answer those who asked, once every child has, or its time is over."""
-        if not self._asking or (self._waiting and time.monotonic() < self.due):
+        if self._waiting and time.monotonic() < self.due:
             return
-        sources = (self._ended, read_families(REGISTRY), *(child.samples for child in children))
-        text = render(merge(sources))
-        for asking in self._asking:
-            asking.channel.send(Kind.MERGED, text)
+        if self._asking:
+            sources = (self._ended, read_families(REGISTRY), *(child.samples for child in children))
+            text = render(merge(sources))
+            for asking in self._asking:
+                asking.channel.send(Kind.MERGED, text)
         self._asking, self._waiting, self.due = [], set(), float("inf")

@@ -3,7 +3,6 @@
 import os
 import signal
 import socket
-import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ from server.supervisor.wakeups import Wakeups
 log = structlog.get_logger(__name__)
 
 BASE = "base"
+STDIN = 0
 # So often in a row, without any web process that takes requests, and the supervisor gives up.
 MOST_FAILED_STARTS = 4
 # Children end by themselves before that.
@@ -65,7 +65,7 @@ class Supervisor:
         # Becomes the current one when all of its children are ready.
         self._coming: Generation | None = None
         self._leaving: list[Child] = []
-        self._has_terminal = sys.stdin.isatty()
+        self._has_terminal = os.isatty(STDIN)
         self._is_stopping = False
         self._is_reload_wanted = False
         self._failed_starts = 0
