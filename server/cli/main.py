@@ -18,7 +18,6 @@ from server.cli.restore import add_restore_command, restore
 from server.cli.rotate import add_rotation
 from server.cli.schema import add_schema_commands
 from server.cli.serve import RunWorkers, serve, set_up_process, work
-from server.cli.serve_many import serve_many
 from server.cli.slow import show_slow_statements
 from server.config import Config, read_config
 from server.config.webpush import make_private_key
@@ -79,7 +78,11 @@ def _parser() -> Parser:
 
 def _run(options: argparse.Namespace, config: Config, run_workers: RunWorkers) -> int:
     if options.command == "serve":
-        return (serve if config.web.processes == 1 else serve_many)(config, run_workers)
+        if config.web.processes == 1:
+            return serve(config, run_workers)
+        from server.cli.serve_many import serve_many  # half a MiB that one process does not need
+
+        return serve_many(config, run_workers)
     # Use the embedded servers of a Confab that is running on this data folder.
     with embedded_services(config, attach=True) as complete:
         if options.command == "doctor" and options.slow:
