@@ -71,10 +71,10 @@ async def shown(peer: Peer, pattern: re.Pattern[str]) -> int:
 
 
 async def test_two_processes_act_as_one(site: Site, web: Running, fresh: aiohttp.ClientSession) -> None:
-    """A message that one of them takes reaches the sockets of both, and either shows the metrics of both."""
+    """What one of them takes reaches the sockets of both, presence too, and either shows the metrics of both."""
     await site.worker()
     agent = await site.sign_in(web)
-    await agent.link_account("acc-1")
+    account = await agent.link_account("acc-1")
     opened = await sockets_on_both(agent, web)
     unipile = Peer(fresh, web.url)
     await eventually(lambda: have_both_answered(unipile, web))
@@ -82,6 +82,10 @@ async def test_two_processes_act_as_one(site: Site, web: Running, fresh: aiohttp
         assert (await unipile.deliver(message_received("acc-1", f"text {index}"))).status == 200
     for socket in opened:
         await socket.wait_for_event("message:new", count=12)
+    (chat,) = await agent.chats(account["id"])
+    assert (await opened[0].command("join-chat", chat_id=chat["id"]))["ok"]
+    for socket in opened:
+        await socket.wait_for_event("presence", chat_id=chat["id"])
     for _ in range(4):
         assert await shown(unipile, RECEIVED) == 12
         assert await shown(unipile, SOCKETS) == len(opened)
