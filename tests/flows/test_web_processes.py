@@ -21,7 +21,9 @@ from tests.support.programs import servers_on
 TWO = {"CONFAB_WEB_PROCESSES": "2", "CONFAB_WEB_ACCESS_LOG": "true"}
 RESTART = 1012
 BURST = 10
+POOL = 8
 RECEIVED = re.compile(r'^confab_webhooks_total\{answer="received"\} (\d+)', re.MULTILINE)
+CONNECTIONS = re.compile(r"^confab_database_connections (\d+)", re.MULTILINE)
 SOCKETS = re.compile(r"^confab_sockets (\d+)", re.MULTILINE)
 
 
@@ -89,6 +91,7 @@ async def test_two_processes_act_as_one(site: Site, web: Running, fresh: aiohttp
     for _ in range(4):
         assert await shown(unipile, RECEIVED) == 12
         assert await shown(unipile, SOCKETS) == len(opened)
+    assert await shown(unipile, CONNECTIONS) == POOL, "both share one pool's size"
 
 
 async def test_what_a_killed_process_has_counted_stays(
