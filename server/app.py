@@ -15,6 +15,7 @@ from server.connections import open_vapid
 from server.handlers.docs import DOCS, Docs
 from server.handlers.spa import ASSETS, Assets
 from server.local_jobs import LocalJobs
+from server.metrics import ShowMetrics, show_own_metrics
 from server.resources import CONTEXTS
 from server.routes import ROUTES, add_routes
 from server.routes.docs_page import STYLE, render_page
@@ -28,6 +29,7 @@ from server.web.app_keys import (
     CONFIG,
     HUB,
     LOCAL_JOBS,
+    METRICS,
     NAME_HASHER,
     PAGE_TAGS,
     PAGES,
@@ -45,7 +47,12 @@ MAX_BODY_BYTES = 1024 * 1024
 STATIC = ROOT / "static"
 
 
-def create_app(config: Config, static: Path = STATIC, local: LocalJobs | None = None) -> web.Application:
+def create_app(
+    config: Config,
+    static: Path = STATIC,
+    show_metrics: ShowMetrics = show_own_metrics,
+    local: LocalJobs | None = None,
+) -> web.Application:
     """Build the application; its resources are opened on startup and closed on cleanup. `local`: where workers of this
     process take jobs.
     """
@@ -57,6 +64,7 @@ def create_app(config: Config, static: Path = STATIC, local: LocalJobs | None = 
     )
     vapid = open_vapid(config)
     app[WEBPUSH_KEY] = vapid.public_key if vapid else ""
+    app[METRICS] = show_metrics
     app[RATES] = rates_of(config.limits)
     app[PROXIES] = Proxies(config.web.trusted_proxies)
     app[LOCAL_JOBS] = local or LocalJobs()
@@ -70,6 +78,12 @@ def create_app(config: Config, static: Path = STATIC, local: LocalJobs | None = 
     app.cleanup_ctx.extend(CONTEXTS)
     app.on_shutdown.append(_close_sockets)
     return app
+
+
+def read_shared_parts(static: Path = STATIC) -> None:
+    """Read now what all applications of this process and of its children have in common."""
+    _read_assets(static)
+    _build_docs()
 
 
 # Once per process, though a test process has a thousand applications.

@@ -1,6 +1,15 @@
 """The Prometheus metrics of this process, in one registry for web and embedded workers."""
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
+from collections.abc import Awaitable, Callable, Mapping
+
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    ProcessCollector,
+    generate_latest,
+)
 
 from server import VERSION
 
@@ -112,3 +121,29 @@ BACKUP_AGE = Gauge(
 BACKUP_SECONDS = Gauge("confab_backup_seconds", "How long the last whole backup took", registry=REGISTRY)
 BACKUP_BYTES = Gauge("confab_backup_bytes", "Size of the last whole backup", registry=REGISTRY)
 BACKUP_AGE.set(float("nan"))  # not known before the first check
+
+# How the gauges of several web processes become one (server/supervisor/samples.py); NaN is left out. The alert for open
+# files compares the two of one process: the fullest, and the lowest limit.
+MERGED_GAUGES: Mapping[str, str] = {
+    "confab_unipile_circuit": "max",
+    "confab_sockets": "sum",
+    "confab_usage_drift": "max",
+    "confab_database_connections": "sum",
+    "confab_database_connections_busy": "sum",
+    "confab_build_info": "max",
+    "confab_backup_age_seconds": "min",
+    "confab_backup_seconds": "max",
+    "confab_backup_bytes": "max",
+    "process_virtual_memory_bytes": "sum",
+    "process_resident_memory_bytes": "sum",
+    "process_start_time_seconds": "min",
+    "process_open_fds": "max",
+    "process_max_fds": "min",
+}
+# The metrics of this process, or of all that share its listening socket, as text.
+ShowMetrics = Callable[[], Awaitable[bytes]]
+
+
+async def show_own_metrics() -> bytes:
+    """Those of this process alone."""
+    return generate_latest(REGISTRY)

@@ -65,7 +65,9 @@ UNUSED_PAGE_SECONDS = 60.0
 
 
 async def database_context(app: web.Application) -> AsyncIterator[None]:
-    app[DATABASE] = await open_database(app[CONFIG])
+    config = app[CONFIG]
+    size = config.database.pool_of_one(config.web.processes)
+    app[DATABASE] = await open_database(config, size=size)
     yield
     await app[DATABASE].close()
 

@@ -179,7 +179,11 @@ LAYERS = (
         (*QUEUE, *SQL),
     ),
     Layer(("server.embedded*",), ("server.config*",), (*WEB, "arq")),
-    Layer(("server.app", "server.resources", "server.process*", "server.cli*"), ("server*",), ("arq",)),
+    Layer(
+        ("server.app", "server.resources", "server.process*", "server.supervisor*", "server.cli*"),
+        ("server*",),
+        ("arq",),
+    ),
     Layer(
         ("workers*",),
         (

@@ -10,20 +10,24 @@ from typing import Any, NamedTuple, NoReturn
 from uuid import uuid4
 
 import orjson
+import psycopg2
 from marshmallow import Schema, ValidationError
 from redis.asyncio import Redis
 
-from server.config import Config
+from server.config import Config, ConfigError
 from server.connections import open_database
+from server.embedded import ServiceError
 from server.errors import ConfabError, NotFound
+from server.process.migrate import MigrationError
 from server.redis.client import connect
 from server.schemas.fields import MAX_ID
+from server.store.db.connect_errors import explain_connect_error, missing_right
 from server.store.db.database import Database
 from server.store.people import audit, team, users
 from server.store.people.team import TeamUser
 from server.system.postgres_checks import COMMAND_CONNECTIONS
 
-MISUSED, FAILED = 2, 1
+MISUSED, FAILED, INTERRUPTED = 2, 1, 130
 # The audit log's user agent.
 SOURCE = "command line"
 
@@ -101,6 +105,29 @@ async def perform(config: Config, options: argparse.Namespace) -> CommandResult:
     finally:
         await redis.aclose()
         await database.close()
+
+
+def in_plain_words(command: Callable[[], int], *, as_json: bool = False) -> int:
+    """Run the command; print errors that an operator can fix as one sentence, without a traceback."""
+    try:
+        return command()
+    except ConfabError as error:
+        failure = error
+    except ConfigError as error:
+        failure = ConfabError("invalid", str(error))
+    except ServiceError as error:
+        failure = ConfabError("unavailable", str(error))
+    except MigrationError as error:
+        failure = ConfabError("internal", str(error))
+    except (psycopg2.OperationalError, psycopg2.InterfaceError) as error:
+        failure = ConfabError("unavailable", explain_connect_error(error))
+    except psycopg2.errors.InsufficientPrivilege as error:
+        failure = ConfabError("unavailable", missing_right(error))
+    except (psycopg2.errors.UndefinedTable, psycopg2.errors.UndefinedColumn):
+        failure = ConfabError("unavailable", "The database lacks migrations: run `python run.py migrate`.")
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    return print_failure(failure, as_json=as_json)
 
 
 def print_failure(error: ConfabError, *, as_json: bool) -> int:

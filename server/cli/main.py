@@ -5,12 +5,10 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-import psycopg2
-
 from server import VERSION
 from server.cli import schema
 from server.cli.backup import add_backup_command
-from server.cli.command import Parser, UsageError, add_json, print_failure, print_misuse, run_command
+from server.cli.command import Parser, UsageError, add_json, in_plain_words, print_misuse, run_command
 from server.cli.doctor import doctor
 from server.cli.keys import add_key_commands
 from server.cli.people import add_user_commands
@@ -19,19 +17,15 @@ from server.cli.privacy import add_privacy_commands
 from server.cli.restore import add_restore_command, restore
 from server.cli.rotate import add_rotation
 from server.cli.schema import add_schema_commands
-from server.cli.serve import RunWorkers, end_with_parent, serve, work
+from server.cli.serve import RunWorkers, serve, set_up_process, work
 from server.cli.slow import show_slow_statements
-from server.config import Config, ConfigError, read_config
+from server.config import Config, read_config
 from server.config.webpush import make_private_key
-from server.embedded import ServiceError, embedded_services
-from server.errors import ConfabError
-from server.process.logs import set_up_logging
-from server.process.migrate import MigrationError, latest
+from server.embedded import embedded_services
+from server.process.migrate import latest
 from server.process.otlp import open_traces
-from server.process.sentry import open_reports
-from server.store.db.connect_errors import explain_connect_error, missing_right
+from server.process.parent_death import end_with_parent
 
-INTERRUPTED = 130
 # With --json, standard error must contain only the JSON document.
 QUIET = "critical"
 
@@ -84,8 +78,11 @@ def _parser() -> Parser:
 
 def _run(options: argparse.Namespace, config: Config, run_workers: RunWorkers) -> int:
     if options.command == "serve":
-        open_traces(config.log.traces_url, "confab-web")
-        return serve(config, run_workers)
+        if config.web.processes == 1:
+            return serve(config, run_workers)
+        from server.cli.serve_many import serve_many  # half a MiB that one process does not need
+
+        return serve_many(config, run_workers)
     # Use the embedded servers of a Confab that is running on this data folder.
     with embedded_services(config, attach=True) as complete:
         if options.command == "doctor" and options.slow:
@@ -109,26 +106,11 @@ def _print_key(*, as_json: bool) -> int:
 
 
 def _with_plain_errors(command: Callable[[Config], int], *, as_json: bool = False) -> int:
-    """Run the command; print errors that an operator can fix as one sentence, without a traceback."""
-    try:
+    """Read the settings and run the command; errors that an operator can fix are one sentence, without a traceback."""
+
+    def start() -> int:
         config = read_config()
-        log = replace(config.log, level=QUIET) if as_json else config.log
-        set_up_logging(log, *open_reports(config.log.sentry_dsn))
+        set_up_process(replace(config.log, level=QUIET) if as_json else config.log)
         return command(config)
-    except ConfabError as error:
-        failure = error
-    except ConfigError as error:
-        failure = ConfabError("invalid", str(error))
-    except ServiceError as error:
-        failure = ConfabError("unavailable", str(error))
-    except MigrationError as error:
-        failure = ConfabError("internal", str(error))
-    except (psycopg2.OperationalError, psycopg2.InterfaceError) as error:
-        failure = ConfabError("unavailable", explain_connect_error(error))
-    except psycopg2.errors.InsufficientPrivilege as error:
-        failure = ConfabError("unavailable", missing_right(error))
-    except (psycopg2.errors.UndefinedTable, psycopg2.errors.UndefinedColumn):
-        failure = ConfabError("unavailable", "The database lacks migrations: run `python run.py migrate`.")
-    except KeyboardInterrupt:
-        return INTERRUPTED
-    return print_failure(failure, as_json=as_json)
+
+    return in_plain_words(start, as_json=as_json)

@@ -1,7 +1,6 @@
 """Runs the long-lived processes: the web server with or without workers in it, or workers alone."""
 
 import asyncio
-import ctypes
 import gc
 import os
 import signal
@@ -14,25 +13,29 @@ import structlog
 from aiohttp import web
 
 from server.app import create_app
-from server.config import DEMO_EMAIL, Config
+from server.config import DEMO_EMAIL, Config, Log
 from server.config.web import listen_host
 from server.embedded import ServiceError, embedded_services
 from server.embedded.children import is_free
-from server.embedded.launch import PR_SET_PDEATHSIG
 from server.local_jobs import LocalJobs
+from server.metrics import ShowMetrics, show_own_metrics
 from server.process.event_loop import Loop
-from server.process.logs import AccessLogger
+from server.process.logs import AccessLogger, set_up_logging
 from server.process.loop_lag import measured_loop
 from server.process.migrate import migrate
+from server.process.otlp import open_traces
 from server.process.seed import seed_demo, seed_owner
+from server.process.sentry import open_reports
 from server.process.worker_metrics import worker_metrics
 from server.store.backups.loading import is_restoring
 from server.store.backups.sessions import open_transaction
 from server.web.edge import EdgeRunner
 
 # Passed in, since the server never imports the workers: running inside of the context, drained on leaving it.
-RunWorkers = Callable[[Config, LocalJobs], AbstractAsyncContextManager[object]]
+RunWorkers = Callable[[Config, LocalJobs | None], AbstractAsyncContextManager[object]]
 
+# Of traces.
+WEB_SERVICE = "confab-web"
 SHUTDOWN_SECONDS = 10.0
 STOP_LIMIT_SECONDS = 25.0
 
@@ -40,36 +43,36 @@ log = structlog.get_logger(__name__)
 
 
 def serve(config: Config, run_workers: RunWorkers) -> int:
-    """Run the web server until a signal; returns the exit code."""
-    _unwind_on_sigterm()
-    _check_port(config)
+    """Run the web server in this process until a signal; returns the exit code."""
+    open_traces(config.log.traces_url, WEB_SERVICE)
+    unwind_on_sigterm()
+    check_port(config)
     with embedded_services(config) as complete:
-        _migrate(complete)
-        return _run(_serve(complete, run_workers))
+        migrate_database(complete)
+        return run_to_end(_serve(complete, run_workers))
 
 
 def work(config: Config, run_workers: RunWorkers) -> int:
     """Run workers without a web server until a signal; returns the exit code."""
-    _unwind_on_sigterm()
+    unwind_on_sigterm()
     with embedded_services(config, attach=True) as complete:
         # After a deployment, whichever of web and worker starts first migrates, and the other one waits.
-        _migrate(complete)
-        return _run(_work(complete, run_workers))
+        migrate_database(complete)
+        return run_to_end(_work(complete, run_workers))
 
 
-def _migrate(config: Config) -> None:
+def set_up_process(log_config: Log) -> None:
+    """Have this process log, and report errors, as configured."""
+    set_up_logging(log_config, *open_reports(log_config.sentry_dsn))
+
+
+def migrate_database(config: Config) -> None:
     """Migrate; raises ServiceError if what is stored is what an unfinished restore has left."""
     url = _database_url(config)
     migrate(url)
     with open_transaction(url) as cursor:
         if is_restoring(cursor):
             raise ServiceError("A restore of this database did not end: run `python run.py restore` again.")
-
-
-def end_with_parent() -> None:
-    """Have the kernel send SIGTERM when our parent ends, even by kill -9. Linux only."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def warn_of_settings(config: Config) -> None:
@@ -91,47 +94,52 @@ def _warn_of_missing_erase_secret(config: Config) -> None:
 async def _serve(config: Config, run_workers: RunWorkers) -> None:
     warn_of_settings(config)
     stopping = _stop_on_signals()
-    link = await _seed(config)
-    access_log = AccessLogger if config.web.access_log else None
+    link = await seed(config)
     local = LocalJobs()
-    runner = EdgeRunner(
-        create_app(config, local=local),
-        access_log_class=access_log or AccessLogger,
-        access_log=structlog.get_logger("server.access") if access_log else None,
-        shutdown_timeout=SHUTDOWN_SECONDS,
-    )
+    runner = make_runner(config, show_own_metrics, local)
     async with AsyncExitStack() as stack:
         stack.push_async_callback(runner.cleanup)
         await runner.setup()
         site = await _listen(runner, config)
         if config.worker.embedded:
             await stack.enter_async_context(run_workers(config, local))
-        _freeze_garbage_collector()
-        print(_greeting(config, link), flush=True)
+        freeze_garbage_collector()
+        print(greeting(config, link), flush=True)
         await stopping.wait()
-        _exit_after_grace_period()
+        exit_after_grace_period()
         # In this order: accept no new connections, let the workers finish their jobs, close the sockets.
         await site.stop()
     log.info("stopped")
 
 
+def make_runner(config: Config, show_metrics: ShowMetrics, local: LocalJobs | None = None) -> EdgeRunner:
+    """The application behind its protocol, not set up yet."""
+    access_log = AccessLogger if config.web.access_log else None
+    return EdgeRunner(
+        create_app(config, show_metrics=show_metrics, local=local),
+        access_log_class=access_log or AccessLogger,
+        access_log=structlog.get_logger("server.access") if access_log else None,
+        shutdown_timeout=SHUTDOWN_SECONDS,
+    )
+
+
 async def _work(config: Config, run_workers: RunWorkers) -> None:
     warn_of_settings(config)
     stopping = _stop_on_signals()
-    async with worker_metrics(config), measured_loop(), run_workers(config, LocalJobs()):
-        _freeze_garbage_collector()
+    async with worker_metrics(config), measured_loop(), run_workers(config, None):
+        freeze_garbage_collector()
         await stopping.wait()
-        _exit_after_grace_period()
+        exit_after_grace_period()
     log.info("stopped")
 
 
-def _freeze_garbage_collector() -> None:
+def freeze_garbage_collector() -> None:
     """Exclude objects that live as long as the process from garbage collection, which takes 60 ms for them."""
     gc.collect()
     gc.freeze()
 
 
-def _exit_after_grace_period() -> None:
+def exit_after_grace_period() -> None:
     """Exit within the platform's grace period even if something hangs. Children end by their parent death signal."""
     asyncio.get_running_loop().call_later(STOP_LIMIT_SECONDS, os._exit, 1)
 
@@ -141,28 +149,30 @@ async def _listen(runner: web.AppRunner, config: Config) -> web.TCPSite:
     try:
         await site.start()
     except OSError as error:
-        raise ServiceError(_port_sentence(config, error.strerror or str(error))) from error
+        raise ServiceError(port_sentence(config, error.strerror or str(error))) from error
     return site
 
 
-def _check_port(config: Config) -> None:
-    # Checked before anything is started, so that this sentence is the only output.
+def check_port(config: Config) -> None:
+    """Raise ServiceError for a port that is taken: before anything is started, so that this is the only output."""
     if not is_free(config.web.port, config.web.host):
-        raise ServiceError(_port_sentence(config, "in use, or not an address of this machine"))
+        raise ServiceError(port_sentence(config, "in use, or not an address of this machine"))
 
 
-def _port_sentence(config: Config, reason: str) -> str:
+def port_sentence(config: Config, reason: str) -> str:
+    """Why nothing can listen on the configured address."""
     return f"Cannot listen on {config.web.host} port {config.web.port} ({reason}): set another PORT or HOST."
 
 
-def _run(main: Coroutine[Any, Any, None]) -> int:
+def run_to_end(main: Coroutine[Any, Any, None]) -> int:
+    """Run it on an event loop of its own; returns the exit code."""
     with asyncio.Runner(loop_factory=Loop) as runner:
         runner.run(main)
     return 0
 
 
-def _unwind_on_sigterm() -> None:
-    # Before and after the event loop: SystemExit unwinds the context managers, which stop everything.
+def unwind_on_sigterm() -> None:
+    """Before and after the event loop: SystemExit unwinds the context managers, which stop everything."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
 
 
@@ -187,7 +197,7 @@ def _database_url(config: Config) -> str:
     return config.database.url
 
 
-async def _seed(config: Config) -> str | None:
+async def seed(config: Config) -> str | None:
     """Create the first user. Returns a link if it is an owner who has to set a password."""
     if config.sandbox.enabled:
         await seed_demo(config)
@@ -195,7 +205,8 @@ async def _seed(config: Config) -> str | None:
     return await seed_owner(config)
 
 
-def _greeting(config: Config, link: str | None) -> str:
+def greeting(config: Config, link: str | None) -> str:
+    """What a start prints once requests are answered, with the owner's `link` after the first one."""
     lines = ["", f"  Confab {'(with the UniPile sandbox) ' if config.sandbox.enabled else ''}is running.", ""]
     lines.append(f"    Inbox           {config.web.public_url}")
     if config.sandbox.enabled:

@@ -102,9 +102,19 @@ class Config:
     unused: tuple[str, ...] = derived(())
 
 
+# What was added to the environment for libraries; read anew with everything else.
+_passed_on: set[str] = set()
+
+
 def read_config() -> Config:
-    """Load the configuration of this process from this checkout."""
-    return load_config(os.environ, ROOT / "config.toml", ROOT / ".env")
+    """Load the configuration of this process from this checkout; again when it is to be reloaded."""
+    for name in _passed_on:
+        os.environ.pop(name, None)
+    before = set(os.environ)
+    config = load_config(os.environ, ROOT / "config.toml", ROOT / ".env")
+    _passed_on.clear()
+    _passed_on.update(set(os.environ) - before)
+    return config
 
 
 def load_config(environ: MutableMapping[str, str], toml_path: Path, env_path: Path | None = None) -> Config:

@@ -1,8 +1,12 @@
 """The sections of the configuration that need no checks of their own; each field is a key of config.toml."""
 
 from dataclasses import dataclass
+from math import ceil
 
 from server.config.reader import derived, key
+
+# Of a web process that shares the pool with others: one for a slow statement, one for all others.
+LEAST_CONNECTIONS = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +28,14 @@ class Database:
     statement_timeout_ms: int
     connect_timeout_seconds: int
     prepare: bool
+
+    def pool_of_one(self, web_processes: int) -> int:
+        """The connections of each of so many web processes, which share the pool: Postgres is not faster with more."""
+        return (
+            max(LEAST_CONNECTIONS, ceil(self.pool_size / web_processes))
+            if web_processes > 1
+            else self.pool_size
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,8 @@ from ipaddress import ip_address
 from server.config.reader import ConfigError, key
 from server.config.urls.addresses import bracketed, check_networks, web_origin
 
+# More is a mistake: each takes memory and connections.
+MOST_PROCESSES = 64
 ANY_IPV6 = "::"
 ANY_ADDRESS = ("0.0.0.0", ANY_IPV6)  # noqa: S104 - compared, not bound
 
@@ -20,6 +22,8 @@ class Web:
     access_log: bool = False
     max_waiting: int = key(may_be_zero=True)
     page_cache_bytes: int = key(may_be_zero=True)
+    # Platforms set the short name by a dyno's memory; the long one overrides it.
+    processes: int = key(env="WEB_CONCURRENCY")
 
     @property
     def is_https(self) -> bool:
@@ -42,6 +46,11 @@ def settle_web(web: Web) -> Web:
     """Validate the section and normalise PUBLIC_URL and the allowed origins; raises ConfigError."""
     if web.port > 65535:
         raise ConfigError(f"PORT must be at most 65535, not {web.port}.")
+    if web.processes > MOST_PROCESSES:
+        raise ConfigError(
+            f"CONFAB_WEB_PROCESSES (or WEB_CONCURRENCY, or config.toml: [web] processes) must be at most "
+            f"{MOST_PROCESSES}, not {web.processes}."
+        )
     web = replace(web, host=_plain_host(web.host))
     check_networks("[web] trusted_proxies", web.trusted_proxies)
     return replace(

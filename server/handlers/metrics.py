@@ -1,4 +1,4 @@
-"""Shows metrics to Prometheus: those of this process, and the state that all processes share."""
+"""Shows metrics to Prometheus: those of this process and its siblings, and the state that all processes share."""
 
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
@@ -10,12 +10,11 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.registry import Collector
 
 from server.errors import Unavailable
-from server.metrics import REGISTRY
 from server.queue import QUEUE_NAMES, QueueState, read_queues
 from server.redis.reasons import UNREACHABLE
 from server.store.accounts.states import count_statuses
 from server.store.dead_letters import count_dead_letters
-from server.web.app_keys import CONFIG, DATABASE, REDIS
+from server.web.app_keys import CONFIG, DATABASE, METRICS, REDIS
 from server.web.identity.identify import require_metrics_reader
 
 # Prometheus waits ten seconds; what a database that is away would have said is left out.
@@ -35,7 +34,7 @@ async def show_metrics(request: web.Request) -> web.Response:
     require_metrics_reader(request.app[CONFIG], request)
     registry = CollectorRegistry()
     registry.register(SharedState(await _read_state(request)))
-    body = generate_latest(REGISTRY) + generate_latest(registry)
+    body = await request.app[METRICS]() + generate_latest(registry)
     return web.Response(body=body, headers={"Content-Type": CONTENT_TYPE_LATEST})
 
 

@@ -62,8 +62,11 @@ def _connections(config: Config, server: Server) -> list[Finding]:
     if not config.database.prepare:
         return []
     # Web and workers each have a pool, also in one process; a command and a migration need more.
-    needed = 2 * config.database.pool_size + COMMAND_CONNECTIONS + 1
-    message = f"role {server.role} may open {server.connections}, one web and one worker need {needed}"
+    processes = config.web.processes
+    web = processes * config.database.pool_of_one(processes)
+    needed = web + config.database.pool_size + COMMAND_CONNECTIONS + 1
+    named = "one web" if processes == 1 else f"{processes} web processes"
+    message = f"role {server.role} may open {server.connections}, {named} and one worker need {needed}"
     if server.connections >= needed:
         return [Finding("connections", OK, message)]
     advice = f"`alter role {server.role} connection limit {needed}`, the database's limit, or max_connections"

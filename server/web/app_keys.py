@@ -14,6 +14,7 @@ from server.event_batch import EventBatch
 from server.local_jobs import LocalJobs
 from server.media.storage import Storage
 from server.messages.send_batcher import SendBatcher
+from server.metrics import ShowMetrics
 from server.plans.entitlement_cache import Entitlements
 from server.plans.payer import Payer
 from server.plans.ttl_cache import TTLCache
@@ -57,6 +58,7 @@ NAME_HASHER = web.AppKey("seal", NameHasher)
 # The public key of web push; empty where it is off.
 WEBPUSH_KEY = web.AppKey("webpush_key", str)
 PROXIES = web.AppKey("proxies", Proxies)
+METRICS: web.AppKey[ShowMetrics] = web.AppKey("metrics")
 # The app's page, whose own scripts and styles the policy allows.
 APP_PAGE = web.AppKey("app_page", str)
 

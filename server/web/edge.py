@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from functools import partial
 from typing import Any, NamedTuple, cast
 
@@ -13,6 +14,7 @@ from server.errors import ConfabError, code_for_status
 from server.metrics import UNREADABLE
 from server.web.app_keys import APP_PAGE, CONFIG
 from server.web.compression import compress
+from server.web.draining import DrainingServer
 from server.web.requests import error_answer
 from server.web.security_headers import WriteHeaders, header_writer
 
@@ -56,7 +58,9 @@ class EdgeRequest(web.Request):
     async def _prepare_hook(self, response: web.StreamResponse) -> None:
         await super()._prepare_hook(response)
         compress(self, response)
-        cast(EdgeProtocol, self.protocol).write_headers(self, response)
+        protocol = cast(EdgeProtocol, self.protocol)
+        protocol.close_if_draining(response)
+        protocol.write_headers(self, response)
 
 
 class EdgeProtocol(web.RequestHandler):
@@ -183,7 +187,12 @@ class EdgeProtocol(web.RequestHandler):
         written = request.writer.output_size if request is not None else 0
         return self._bytes_received + written - transport.get_write_buffer_size()
 
-    # -- errors ----------------------------------------------------------------------------------------------------
+    # -- answers ----------------------------------------------------------------------------------------------------
+
+    def close_if_draining(self, response: web.StreamResponse) -> None:
+        """End the connection with this response, if the process is to end."""
+        if self._manager is not None:
+            cast(EdgeServer, self._manager).close_after(response)
 
     def reject_compressed(self) -> web.Response:
         """The response to a compressed request, before any of its body is read."""
@@ -210,7 +219,7 @@ class EdgeProtocol(web.RequestHandler):
         return answer
 
 
-class EdgeServer(web.Server):
+class EdgeServer(DrainingServer):
     """Creates the protocol of each connection."""
 
     def __call__(self) -> EdgeProtocol:
@@ -224,6 +233,16 @@ class EdgeRunner(web.AppRunner):
         super().__init__(app, **options)
         write_headers = header_writer(app[CONFIG], app[APP_PAGE])
         self._make = partial(EdgeServer, timeouts=timeouts, write_headers=write_headers)
+
+    async def drain(self, seconds: float) -> None:
+        """Close the sockets, and each connection after its next response: a client whose idle connection is closed may
+        be sending on it. Call it when the successors accept connections and this process does not.
+        """
+        drained = cast(EdgeServer, self.server).begin_draining()
+        await self.shutdown()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await drained.wait()
 
     async def _make_server(self) -> web.Server:
         made = await super()._make_server()

@@ -22,6 +22,8 @@ GIVEN = {
     "CONFAB_MEDIA_URL": "s3://bucket/prefix?region=eu-central-1",
 }
 SMALLEST_PLAN_CONNECTIONS = 20
+# What Heroku sets as WEB_CONCURRENCY on a dyno with 512 MB.
+SMALLEST_DYNO_PROCESSES = 2
 ROUTER_SECONDS = 30
 # Of each process beside its pool: the migration and the first owner at a start, later a backup.
 SINGLE_CONNECTIONS = 1
@@ -40,11 +42,20 @@ def test_the_heroku_app_requests_what_its_dynos_need(name: str, heroku: Config) 
     assert heroku.unused == ()
 
 
-def test_the_connections_of_two_generations_fit_the_smallest_plan(heroku: Config) -> None:
+@pytest.mark.parametrize("processes", [1, SMALLEST_DYNO_PROCESSES])
+def test_the_connections_of_two_generations_fit_the_smallest_plan(heroku: Config, processes: int) -> None:
     """With preboot, and while dynos end, those of the version before still have theirs."""
-    kinds = len(APP["formation"])
-    each = heroku.database.pool_size + SINGLE_CONNECTIONS
-    assert 2 * kinds * each <= SMALLEST_PLAN_CONNECTIONS
+    assert APP["formation"].keys() == {"web", "worker"}
+    web = processes * heroku.database.pool_of_one(processes) + SINGLE_CONNECTIONS
+    worker = heroku.database.pool_size + SINGLE_CONNECTIONS
+    assert 2 * (web + worker) <= SMALLEST_PLAN_CONNECTIONS
+
+
+def test_the_platform_says_how_many_processes_its_dyno_has_memory_for() -> None:
+    """And the app does not override it."""
+    assert not {"WEB_CONCURRENCY", "CONFAB_WEB_PROCESSES"} & APP["env"].keys()
+    concurrency = {"WEB_CONCURRENCY": str(SMALLEST_DYNO_PROCESSES)}
+    assert load_config({**GIVEN, **concurrency}, TOML).web.processes == SMALLEST_DYNO_PROCESSES
 
 
 def test_requests_end_before_the_router_ends_them(heroku: Config) -> None:

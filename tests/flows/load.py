@@ -19,6 +19,7 @@ class Load:
     posters: int = 4
     acknowledged: list[str] = field(default_factory=list)
     rejected: dict[int, int] = field(default_factory=dict)
+    unanswered: int = 0
     _stopping: bool = False
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
 
@@ -40,7 +41,8 @@ class Load:
         try:
             answer = await self.peer.deliver(event)
         except aiohttp.ClientError:
-            return  # the answer was lost: the event may or may not be stored
+            self.unanswered += 1  # the answer was lost: the event may or may not be stored
+            return
         if answer.status == 200:
             self.acknowledged.append(event["message_id"])
         else:

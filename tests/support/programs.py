@@ -35,6 +35,7 @@ ADDRESSES_AND_SECRETS = (
     "HOST",
     "SENTRY_DSN",
     "SMTP_URL",
+    "WEB_CONCURRENCY",
 )
 
 

@@ -1,11 +1,12 @@
 """Valid and invalid settings; every error names the setting."""
 
 import dataclasses
+import os
 from pathlib import Path
 
 import pytest
 
-from server.config import ROOT, ConfigError, load_config
+from server.config import ROOT, ConfigError, load_config, read_config
 from server.config.web import local_url
 from tests.server.config.loading import PRODUCTION, TOML, Load, load_error
 
@@ -81,6 +82,19 @@ def test_unipile_dsn_takes_any_scheme_host_and_port(load: Load, given: str, used
     assert load({**PRODUCTION, "UNIPILE_DSN": given}).unipile.dsn == used
 
 
+def test_the_number_of_web_processes_is_the_platforms_unless_it_is_set(load: Load) -> None:
+    assert load().web.processes == 1
+    assert load(WEB_CONCURRENCY="2").web.processes == 2
+    assert load(WEB_CONCURRENCY="2", CONFAB_WEB_PROCESSES="3").web.processes == 3
+    assert load(WEB_CONCURRENCY="", CONFAB_WEB_PROCESSES="").web.processes == 1
+
+
+@pytest.mark.parametrize(("processes", "each"), [(1, 8), (2, 4), (3, 3), (4, 2), (17, 2)])
+def test_web_processes_share_the_pool(load: Load, processes: int, each: int) -> None:
+    config = load(CONFAB_WEB_PROCESSES=str(processes))
+    assert config.database.pool_of_one(config.web.processes) == each
+
+
 def test_database_and_redis_take_both_schemes(load: Load) -> None:
     config = load(
         DATABASE_URL="postgres://u:p@db/confab?sslmode=require", REDIS_URL="rediss://:p@cache:6380/1"
@@ -102,6 +116,10 @@ def test_database_and_redis_take_both_schemes(load: Load) -> None:
         ("PORT", "eighty"),
         ("PORT", "0"),
         ("PORT", "70000"),
+        ("CONFAB_WEB_PROCESSES", "0"),
+        ("WEB_CONCURRENCY", "two"),
+        ("WEB_CONCURRENCY", "-1"),
+        ("WEB_CONCURRENCY", "65"),
         ("SANDBOX_PORT", "4000.5"),
         ("CONFAB_WORKER_EMBEDDED", "perhaps"),
         ("CONFAB_WEBHOOKS_ACK_TIMEOUT_SECONDS", "-1"),
@@ -151,6 +169,18 @@ def test_a_wrong_file_stops_the_start_and_the_key_is_named(
     with pytest.raises(ConfigError) as caught:
         load_config({}, path)
     assert named in str(caught.value)
+
+
+def test_what_libraries_read_is_read_again_from_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("server.config.ROOT", tmp_path)
+    monkeypatch.setattr("os.environ", dict(os.environ))
+    (tmp_path / "config.toml").write_text(TOML.read_text())
+    for text, expected in (("AWS_REGION=one", "one"), ("AWS_REGION=two", "two"), ("", None)):
+        (tmp_path / ".env").write_text(text)
+        read_config()
+        assert os.environ.get("AWS_REGION") == expected
 
 
 def test_zero_is_accepted_only_where_documented(tmp_path: Path) -> None:
