@@ -70,6 +70,7 @@ GROUND = (
     "server.tracing",
     "server.cancellation",
     "server.group_commit",
+    "server.said*",
 )
 PURE = (*WEB, *QUEUE, *SQL, "structlog")
 # The nouns of the server, each a package.
@@ -94,7 +95,7 @@ NOUNS = tuple(
 LAYERS = (
     Layer(GROUND, (), (*WEB, *QUEUE, *SQL)),
     Layer(("server.text*",), (), PURE),
-    Layer(("server.config*",), (), (*WEB, *QUEUE, "aiopg", "structlog")),
+    Layer(("server.config*",), ("server.said.*",), (*WEB, *QUEUE, "aiopg", "structlog")),
     Layer(("server.rules*",), ("server.config.*",), PURE),
     Layer(("server.redis.channels",), (), PURE),
     Layer(("server.redis*",), (*GROUND, "server.config*"), (*WEB, *SQL)),

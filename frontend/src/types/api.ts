@@ -2170,6 +2170,10 @@ export interface components {
             /** @enum {string} */
             readonly state: "ok" | "warning" | "failed";
             readonly message: string;
+            readonly code: string;
+            readonly params: {
+                readonly [key: string]: unknown;
+            };
         };
         readonly SystemVersions: {
             readonly confab: string;
