@@ -26,6 +26,25 @@ QUOTING = {
 }
 
 
+# Their errors are read in a terminal or a log, or by programs: no page of the app shows them.
+OPERATORS = re.compile(
+    r"server/(backups|cli|config|embedded|process|store/(backups|db)|web|schemas|realtime)/|"
+    r"server/handlers/(billing|devices|health|hosted|sockets|webhooks)\.py|server/(queue|media/storage|plans/billing)\.py"
+)
+RAISED = {"ConfabError", "NotFound", "PhoneError", "FieldValueError", "UnreadableTableError", "invalid"}
+# Of requests that the app does not send.
+FOR_PROGRAMS = {
+    "A part of the form has no name.",
+    "Must be given at most once.",
+    "Must be true, false or a file.",
+    "Send files as attachments, and nothing else.",
+    "f'The field {name[:50]} is too large.'",
+    "Not a file field: send files as attachments.",
+    "Send the files as multipart/form-data.",
+    "Send the table as multipart/form-data.",
+}
+
+
 def parameters_of(text: str) -> set[str]:
     return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
 
@@ -68,6 +87,43 @@ def test_every_code_that_the_server_says_is_in_the_table() -> None:
     used = {code for _, tree in sources() for code in codes_in(tree)}
     assert len(used) > 50
     assert used <= set(TABLE)
+
+
+def sentences_in(node: ast.AST) -> Iterator[str]:
+    """Literal texts that are not parameters of `said`; texts of one word are codes and names."""
+    if is_said(node):
+        return
+    if isinstance(node, ast.JoinedStr):
+        yield ast.unparse(node)
+    elif isinstance(node, ast.Constant) and isinstance(node.value, str) and " " in node.value:
+        yield node.value
+    else:
+        for child in ast.iter_child_nodes(node):
+            yield from sentences_in(child)
+
+
+def sentences_without_code(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in RAISED:
+            fields = [keyword.value for keyword in node.keywords if keyword.arg == "fields"]
+            for part in (*node.args, *fields):
+                yield from sentences_in(part)
+
+
+def test_no_error_that_the_app_may_show_is_without_a_code() -> None:
+    found = {
+        (name, sentence)
+        for name, tree in sources()
+        if not OPERATORS.match(name)
+        for sentence in sentences_without_code(tree)
+        if sentence not in FOR_PROGRAMS
+    }
+    assert found == set()
+
+
+def test_a_raised_sentence_without_code_is_found() -> None:
+    tree = ast.parse("raise ConfabError('conflict', 'This is taken.')\nraise NotFound(f'No {name}')")
+    assert list(sentences_without_code(tree)) == ["This is taken.", "f'No {name}'"]
 
 
 def test_few_places_quote_text_without_a_code() -> None:

@@ -1,8 +1,8 @@
 /** The sentences of the server in the language of the user, by their codes (server/said). */
 import type { MessageId } from "./ids";
-import { i18n, t, type Values } from "./translate";
+import { i18n, later, t, type Values } from "./translate";
 
-export interface Said {
+interface Said {
   readonly code: string;
   readonly params: Readonly<Record<string, unknown>>;
 }
@@ -14,10 +14,16 @@ function fill(value: unknown): string {
   return typeof value === "number" ? new Intl.NumberFormat(i18n.locale).format(value) : String(value);
 }
 
-/** Null for a code of a newer server. */
-export function translateSaid({ code, params }: Said): string | null {
-  const id = `said.${code}`;
+/** Null for what is no such sentence, and for a code of a newer server. */
+export function translateSaid(said: unknown): string | null {
+  if (!isSaid(said)) return null;
+  const id = `said.${said.code}`;
   if (!(id in i18n.messages)) return null;
-  const values: Values = Object.fromEntries(Object.entries(params).map(([name, value]) => [name, fill(value)]));
+  const values: Values = Object.fromEntries(Object.entries(said.params).map(([name, value]) => [name, fill(value)]));
   return t(id as MessageId, values);
 }
+
+/** Their message always says more: what was stored by an older version, without its code, stays in English. */
+const SPECIFIC = new Set(["conflict", "plan_limit", "new_chats_stopped"]);
+
+later.describe = ({ code, reason }) => (reason === undefined && SPECIFIC.has(code) ? null : translateSaid(reason ?? { code: `error_${code}`, params: {} }));
