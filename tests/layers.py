@@ -94,7 +94,7 @@ NOUNS = tuple(
 # From bottom to top. The first matching row counts; a module that matches none breaks the rules.
 LAYERS = (
     Layer(GROUND, (), (*WEB, *QUEUE, *SQL)),
-    Layer(("server.text*",), (), PURE),
+    Layer(("server.text*",), ("server.said.*",), PURE),
     Layer(("server.config*",), ("server.said.*",), (*WEB, *QUEUE, "aiopg", "structlog")),
     Layer(("server.rules*",), ("server.config.*",), PURE),
     Layer(("server.redis.channels",), (), PURE),
@@ -139,7 +139,7 @@ LAYERS = (
         ),
         ("arq", "psycopg2"),
     ),
-    Layer(("server.schemas*",), ("server.rules.*", "server.text.*"), (*WEB, *QUEUE, *SQL)),
+    Layer(("server.schemas*",), ("server.rules.*", "server.said.*", "server.text.*"), (*WEB, *QUEUE, *SQL)),
     Layer(
         ("server.web*",),
         (

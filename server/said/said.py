@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 
+from server.said.denial_texts import DENIALS
 from server.said.dependency_texts import DEPENDENCIES
 from server.said.error_texts import ERRORS
 from server.said.finding_texts import CHECKS
 from server.said.message_texts import MESSAGES
 from server.said.provider_texts import PROVIDERS
-from server.said.refusal_texts import REFUSALS
 from server.said.setting_texts import SETTINGS
 
 # code -> the English text, with its parameters in braces. tests/test_said.py compares it with the app's catalogues.
@@ -16,7 +16,7 @@ TABLE: Mapping[str, str] = {
     **DEPENDENCIES,
     **SETTINGS,
     **ERRORS,
-    **REFUSALS,
+    **DENIALS,
     **MESSAGES,
     **PROVIDERS,
 }

@@ -1,8 +1,8 @@
-"""Why a request about numbers, users, rules or contacts is refused, by code."""
+"""Why a request about numbers, users, rules or contacts is denied, by code."""
 
 from collections.abc import Mapping
 
-REFUSALS: Mapping[str, str] = {
+DENIALS: Mapping[str, str] = {
     "phone_country": "Add the country code, for example {example}.",
     "phone_none": "Not a phone number. Write it like {example}.",
     "phone_short": "This number is too short.",
