@@ -4,33 +4,39 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
 
-# code -> (HTTP status, default sentence). The statuses are those of docs/api.md, "Errors".
-TABLE: Mapping[str, tuple[int, str]] = {
-    "malformed": (400, "The request is malformed."),
-    "unauthenticated": (401, "The access token is missing, invalid or expired: sign in again."),
-    "bad_credentials": (401, "The e-mail address or password is wrong."),
-    "bad_secret": (401, "The webhook secret is missing or wrong."),
-    "bad_signature": (401, "The webhook signature is missing or invalid."),
-    "plan_limit": (402, "The plan's limit has been reached."),
-    "not_entitled": (403, "The plan does not include this."),
-    "forbidden": (403, "Your role does not allow this."),
-    "not_found": (404, "Not found, or not accessible to you."),
-    "method_not_allowed": (405, "This address does not support this method."),
-    "conflict": (409, "The request conflicts with the current state."),
-    "changed": (409, "Another user has changed this meanwhile: look at it again."),
-    "newer_messages": (409, "There are newer messages that you have not seen."),
-    "too_large": (413, "The request is too large."),
-    "unsupported_media_type": (415, "This address does not accept this content type."),
-    "range_not_satisfiable": (416, "The requested range is outside of the file."),
-    "invalid": (422, "Some fields are invalid."),
-    "category_required": (422, "In this account a conversation is closed with a category."),
-    "too_many_requests": (429, "Too many requests: wait before you try again."),
-    "new_chats_stopped": (429, "This account begins no new chats for now."),
-    "headers_too_large": (431, "The URL or the headers of the request are too large."),
-    "internal": (500, "An internal error occurred: quote the request_id when you report it."),
-    "provider_failed": (502, "UniPile could not complete the request."),
-    "unavailable": (503, "The service is temporarily unavailable: try again in a moment."),
-    "provider_timeout": (504, "UniPile did not respond in time: try again."),
+from server.said.said import Said, said
+
+# code -> HTTP status, as in docs/api.md, "Errors". Its default sentence is `error_<code>` in server/said.
+STATUSES: Mapping[str, int] = {
+    "malformed": 400,
+    "unauthenticated": 401,
+    "bad_credentials": 401,
+    "bad_secret": 401,
+    "bad_signature": 401,
+    "plan_limit": 402,
+    "not_entitled": 403,
+    "forbidden": 403,
+    "not_found": 404,
+    "method_not_allowed": 405,
+    "conflict": 409,
+    "changed": 409,
+    "newer_messages": 409,
+    "too_large": 413,
+    "unsupported_media_type": 415,
+    "range_not_satisfiable": 416,
+    "invalid": 422,
+    "category_required": 422,
+    "too_many_requests": 429,
+    "new_chats_stopped": 429,
+    "headers_too_large": 431,
+    "internal": 500,
+    "provider_failed": 502,
+    "unavailable": 503,
+    "provider_timeout": 504,
+}
+# code -> (HTTP status, default sentence)
+TABLE: Mapping[str, tuple[int, Said]] = {
+    code: (status, said(f"error_{code}")) for code, status in STATUSES.items()
 }
 
 
@@ -81,9 +87,11 @@ class ConfabError(Exception):
 
     def body(self, request_id: str | None = None) -> dict[str, object]:
         """The one error format (docs/api.md, "Errors")."""
-        error: dict[str, object] = {"code": self.code, "message": self.message}
+        error = failure(self.code, self.message)
         if self.fields:
             error["fields"] = self.fields
+        if reasons := _reasons_of(self.fields):
+            error["field_reasons"] = reasons
         if self.limit is not None:
             error["limit"] = self.limit
         if self.details is not None:
@@ -93,9 +101,26 @@ class ConfabError(Exception):
         return {"error": error}
 
 
+def failure(code: str, message: str) -> dict[str, object]:
+    """An error as answers and rows have it; `reason` is for a translation of what the code alone does not say."""
+    is_usual = message == TABLE.get(code, (0, ""))[1]
+    if is_usual or not isinstance(message, Said):
+        return {"code": code, "message": message}
+    return {"code": code, "message": message, "reason": message.on_wire()}
+
+
+def _reasons_of(given: Mapping[str, object]) -> dict[str, list[object]]:
+    """The same for the fields; of those that a schema refused there is none."""
+    reasons: dict[str, list[object]] = {}
+    for name, found in given.items():
+        if isinstance(found, list) and found and all(isinstance(one, Said) for one in found):
+            reasons[name] = [one.on_wire() for one in found]
+    return reasons
+
+
 def code_for_status(status: int) -> str:
     """The code for an HTTP status raised by the framework."""
-    for code, (code_status, _) in TABLE.items():
+    for code, code_status in STATUSES.items():
         if code_status == status and code not in (
             "bad_credentials",
             "bad_secret",

@@ -15,23 +15,20 @@ from aiosmtplib import (
 )
 
 from server.config.mail import Mail
+from server.said.said import Said, said, verbatim
 
 PERMANENT = 500
 # For a whole submission: well within the job's timeout, and less than the delay before a retry.
 DEADLINE_SECONDS = 45.0
 # OpenSSL's verification errors (x509_vfy.h); all others mean that no trusted authority signed the certificate.
 CERTIFICATES = {
-    9: "its certificate is not valid yet",
-    10: "its certificate has expired",
-    18: "its certificate is self-signed",
-    62: "its certificate is for another host name",
-    64: "its certificate is for another address",
+    9: "mail_not_yet_valid",
+    10: "mail_expired",
+    18: "mail_self_signed",
+    62: "mail_other_host",
+    64: "mail_other_address",
 }
-UNTRUSTED = "its certificate is not signed by an authority that this machine trusts"
-NO_TLS = "it does not speak TLS from the start: use smtp:// instead of smtps://"
 SPEAKS_PLAINLY = {"WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE"}
-NO_GREETING = "it accepts the connection but sends no greeting: use smtps:// if it speaks TLS from the start"
-NO_STARTTLS = "it offers no STARTTLS: use smtps://, or another server"
 
 
 class MailAway(Exception):
@@ -41,6 +38,7 @@ class MailAway(Exception):
 
     def __init__(self, reason: str, *, may_be_sent: bool = False) -> None:
         super().__init__(reason)
+        self.reason = verbatim(reason)
         self.may_be_sent = may_be_sent
 
 
@@ -89,18 +87,20 @@ def _client(mail: Mail) -> SMTP:
     )
 
 
-def _reason(error: BaseException) -> str:
+def _reason(error: BaseException) -> Said:
     """The reason without the server's reply; for TLS problems, what is wrong and what to do."""
     cause: BaseException | None = error
     while cause is not None:
         if isinstance(cause, ssl.SSLCertVerificationError):
-            return CERTIFICATES.get(cause.verify_code, UNTRUSTED)
+            return said(CERTIFICATES.get(cause.verify_code, "mail_untrusted"))
         if isinstance(cause, ssl.SSLError):
-            return NO_TLS if cause.reason in SPEAKS_PLAINLY else f"{type(cause).__name__} {cause.reason}"
+            if cause.reason in SPEAKS_PLAINLY:
+                return said("mail_no_tls")
+            return verbatim(f"{type(cause).__name__} {cause.reason}")
         cause = cause.__cause__
     if type(error) is SMTPException and "STARTTLS" in str(error):
-        return NO_STARTTLS
+        return said("mail_no_starttls")
     if isinstance(error, SMTPConnectTimeoutError) and isinstance(error.__cause__, SMTPTimeoutError):
-        return NO_GREETING
+        return said("mail_no_greeting")
     code = getattr(error, "code", None)
-    return f"{type(error).__name__} {code}" if isinstance(code, int) else type(error).__name__
+    return verbatim(f"{type(error).__name__} {code}" if isinstance(code, int) else type(error).__name__)

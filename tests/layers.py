@@ -71,6 +71,7 @@ GROUND = (
     "server.cancellation",
     "server.group_commit",
     "server.local_jobs",
+    "server.said*",
 )
 PURE = (*WEB, *QUEUE, *SQL, "structlog")
 # The nouns of the server, each a package.
@@ -94,8 +95,8 @@ NOUNS = tuple(
 # From bottom to top. The first matching row counts; a module that matches none breaks the rules.
 LAYERS = (
     Layer(GROUND, (), (*WEB, *QUEUE, *SQL)),
-    Layer(("server.text*",), (), PURE),
-    Layer(("server.config*",), (), (*WEB, *QUEUE, "aiopg", "structlog")),
+    Layer(("server.text*",), ("server.said.*",), PURE),
+    Layer(("server.config*",), ("server.said.*",), (*WEB, *QUEUE, "aiopg", "structlog")),
     Layer(("server.rules*",), ("server.config.*",), PURE),
     Layer(("server.redis.channels",), (), PURE),
     Layer(("server.redis*",), (*GROUND, "server.config*"), (*WEB, *SQL)),
@@ -139,7 +140,7 @@ LAYERS = (
         ),
         ("arq", "psycopg2"),
     ),
-    Layer(("server.schemas*",), ("server.rules.*", "server.text.*"), (*WEB, *QUEUE, *SQL)),
+    Layer(("server.schemas*",), ("server.rules.*", "server.said.*", "server.text.*"), (*WEB, *QUEUE, *SQL)),
     Layer(
         ("server.web*",),
         (

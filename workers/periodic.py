@@ -7,9 +7,10 @@ from contextlib import asynccontextmanager
 import structlog
 
 from server.cancellation import end_tasks, is_ending
-from server.errors import Unavailable
+from server.errors import Unavailable, failure
 from server.queue import SEND_CHAT, enqueue
 from server.redis.reasons import UNREACHABLE
+from server.said.said import said
 from server.store.accounts import rejected
 from server.store.contacts import contact_fields
 from server.store.messages import early_events
@@ -79,10 +80,7 @@ ERASE_SECONDS, EXPORT_SECONDS, REMOVE_OLD_SECONDS = 1.0, 1.0, 300.0
 STAGGER_SECONDS = 0.01
 Work = Callable[[Parts], Awaitable[None]]
 
-WORKER_LOST = {
-    "code": "worker_lost",
-    "message": "Confab was interrupted while sending this. Check the phone before trying again.",
-}
+WORKER_LOST = failure("worker_lost", said("unconfirmed_worker"))
 
 
 @asynccontextmanager

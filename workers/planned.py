@@ -8,13 +8,14 @@ from server.messages.send_batcher import announce_sends
 from server.queue import NOTE_USAGE, enqueue
 from server.realtime.broker import log_if_unavailable, publish_or_log
 from server.realtime.pushes import planned_push
+from server.said.said import said
 from server.store.sending import planned
 from workers.context import Parts
 
 log = structlog.get_logger()
 
 BATCH = 100
-UNEXPECTED = "Confab could not send this. The operator finds the reason in the log."
+UNEXPECTED = said("planned_unexpected")
 
 
 async def send_planned(parts: Parts) -> None:

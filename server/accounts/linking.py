@@ -10,6 +10,7 @@ from server.plans.payer import Payer
 from server.plans.quotas import require_account_slot
 from server.rules.account_states import Seen
 from server.rules.plans import Rights
+from server.said.said import said
 from server.store.accounts import accounts, hosted_links, states
 from server.store.accounts.hosted_links import HostedLink
 from server.store.db.database import Database
@@ -21,11 +22,9 @@ from server.unipile.errors import UnipileError
 
 log = structlog.get_logger()
 
-NOT_WHATSAPP = "This UniPile account is not a WhatsApp number."
-DUPLICATE_ACCOUNT = (
-    "This number is already connected as another account. Reconnect or disconnect that account."
-)
-OTHER_USERS_ACCOUNT = "This number is connected by another user."
+NOT_WHATSAPP = said("account_not_whatsapp")
+DUPLICATE_ACCOUNT = said("account_duplicate")
+OTHER_USERS_ACCOUNT = said("account_of_another")
 
 
 async def delete_rejected_account(unipile: UnipileClient, external_account_id: str) -> None:
@@ -87,7 +86,7 @@ async def link_account(cursor: Cursor, rights: Rights, link: AccountLink, hasher
     another user, or one that was erased here.
     """
     if await was_erased(cursor, hasher, link.provider, link.external_account_id):
-        raise ConfabError("conflict", "This number was erased here. Connect it again with a new code.")
+        raise ConfabError("conflict", said("account_erased"))
     await require_account_slot(
         cursor, rights, link.user_id, link.external_account_id, is_pairing=link.seen is Seen.CODE_SHOWN
     )

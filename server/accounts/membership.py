@@ -11,6 +11,7 @@ from server.conversations.owners import author_of
 from server.errors import NotFound
 from server.realtime.events import Push
 from server.realtime.pushes import account_push, shared_draft_push
+from server.said.said import said
 from server.store.accounts import accounts, members
 from server.store.chats import sight
 from server.store.conversations import drafts
@@ -34,7 +35,7 @@ async def set_member(
         await members.lock_accounts(cursor, user_id, account_id)
     before = await sight.fetch_sight(cursor, user_id, account_id)
     if not await members.set_member(cursor, account_id, user_id, role, restricted=restricted):
-        raise NotFound("There is no such active user.")
+        raise NotFound(said("user_absent"))
     after = await sight.fetch_sight(cursor, user_id, account_id)
     is_restricted = after is not None and after.is_restricted
     details = {"user_id": user_id, "role": role, **({"restricted": True} if is_restricted else {})}

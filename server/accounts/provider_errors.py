@@ -5,9 +5,10 @@ from contextlib import contextmanager
 from http import HTTPStatus
 
 from server.errors import ConfabError, NotFound
+from server.said.said import said
 from server.unipile.errors import OUR_KEY_TYPES, NotTaken, OutcomeUnknown, Rejected, SignedOut, UnipileError
 
-RECONNECT_FIRST = "This number is not connected. Reconnect it first."
+RECONNECT_FIRST = said("account_not_connected")
 # Rejections (422) because of the recipient.
 RECIPIENT_TYPES = (
     "invalid_recipient",
@@ -43,7 +44,7 @@ def api_error_of(error: UnipileError) -> ConfabError:
     if isinstance(error, NotTaken) and error.status == HTTPStatus.TOO_MANY_REQUESTS:
         return ConfabError(
             "too_many_requests",
-            "UniPile is rate-limiting this account.",
+            said("provider_rate"),
             retry_after=int(error.retry_after or RETRY_AFTER_SECONDS),
         )
     if isinstance(error, SignedOut):
@@ -55,7 +56,7 @@ def api_error_of(error: UnipileError) -> ConfabError:
 
 def _rejection_error(error: Rejected) -> ConfabError:
     if error.is_absent:
-        return NotFound("UniPile no longer has this.")
+        return NotFound(said("provider_absent_there"))
     if error.type in RECIPIENT_TYPES:
         return ConfabError("invalid", fields={"to": [error.advice]})
     if error.status == HTTPStatus.FORBIDDEN:

@@ -11,6 +11,7 @@ from server.plans.quotas import require_account_slot
 from server.plans.used_up import read_used_up
 from server.realtime.events import Push
 from server.realtime.pushes import account_push
+from server.said.said import said
 from server.store.accounts import accounts, payers
 from server.store.accounts.accounts import LockedAccount
 from server.store.accounts.payers import NewPayer
@@ -61,10 +62,10 @@ async def _require_able_to_pay(
     until it is connected again.
     """
     if not payer.is_active:
-        raise ConfabError("conflict", "This user is disabled.")
+        raise ConfabError("conflict", said("user_disabled"))
     rights = await read_rights(cursor, plans, user_id, provider)
     if not rights.is_entitled:
-        raise ConfabError("not_entitled", f"{payer.name} has no plan for this account.")
+        raise ConfabError("not_entitled", said("payer_without_plan", name=payer.name))
     if account.status != "disconnected":
         external_id = account.external_account_id
-        await require_account_slot(cursor, rights, user_id, external_id, whose=f"The plan of {payer.name}")
+        await require_account_slot(cursor, rights, user_id, external_id, payer=payer.name)

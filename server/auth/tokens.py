@@ -14,6 +14,7 @@ from uuid import uuid4
 import jwt
 
 from server.errors import ConfabError
+from server.said.said import said
 
 ALGORITHM = "HS256"
 ISSUER, AUDIENCE = "confab", "confab-api"
@@ -83,7 +84,7 @@ class Tokens:
             self._verified.pop((kind, token), None)
             raise ConfabError("unauthenticated")
         if claims.session_id in self._ended:
-            raise ConfabError("unauthenticated", "This session has ended: sign in again.")
+            raise ConfabError("unauthenticated", said("session_ended"))
         return claims
 
     def end_sessions(self, session_ids: Iterable[str]) -> None:

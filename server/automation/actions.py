@@ -16,6 +16,7 @@ from server.conversations.status import StatusChange, change_in
 from server.errors import ConfabError, NotFound
 from server.messages.sending import StoredSend
 from server.realtime.events import Push
+from server.said.said import said
 from server.store.accounts.accounts import LockedAccount
 from server.store.conversations import labels
 from server.store.conversations.chat_labels import Labelling
@@ -74,7 +75,7 @@ async def end_acting(cursor: Cursor, done: Done) -> None:
 async def _assign(acting: Acting, chat: ChatState, action: Action, client_id: str) -> Done:
     user_id = action["user_id"]
     if user_id is not None and acting.actor.kind == "rule" and await is_away(acting.cursor, user_id):
-        raise ConfabError("conflict", "This user is away.")
+        raise ConfabError("conflict", said("user_away"))
     wanted = Assignment(user_id, action["team_id"])
     return Done((await assign_chat(acting.cursor, chat, wanted, acting.actor)).pushes)
 
@@ -82,7 +83,7 @@ async def _assign(acting: Acting, chat: ChatState, action: Action, client_id: st
 async def _label(acting: Acting, chat: ChatState, action: Action, client_id: str) -> Done:
     label = await labels.lock_shared(acting.cursor, action["label_id"] or 0)
     if label is None:
-        raise ConfabError("not_found", "The label was deleted.")
+        raise ConfabError("not_found", said("label_deleted"))
     labelling = Labelling(chat.account_id, label, action["kind"] == "label", *acting.actor)
     return Done(state_pushes(await apply_label(acting.cursor, labelling, [chat.chat_id])))
 
@@ -94,7 +95,7 @@ async def _close(acting: Acting, chat: ChatState, action: Action, client_id: str
 
 async def _snooze(acting: Acting, chat: ChatState, action: Action, client_id: str) -> Done:
     if chat.status == "closed":
-        raise ConfabError("conflict", "The chat is closed.")
+        raise ConfabError("conflict", said("chat_closed"))
     until = datetime.now(UTC) + timedelta(minutes=action["minutes"] or 1)
     text = until.isoformat(timespec="milliseconds")
     change = StatusChange("snoozed", text, action["wake_on_message"])

@@ -5,6 +5,7 @@ from collections.abc import Collection, Sequence
 from aiopg import Cursor
 
 from server.errors import ConfabError
+from server.said.said import said
 from server.store.conversations import teams
 from server.store.rules.facts import KnownTargets, list_targets
 from server.store.rules.rules import Action, Condition
@@ -21,24 +22,24 @@ async def check_conditions(cursor: Cursor, conditions: Sequence[Condition]) -> N
         for kind in ("label", "team", "assignee")
     }
     known = await list_targets(cursor, wanted["label"], wanted["team"], (), wanted["assignee"])
-    _require(wanted["label"], known.labels, "conditions", "There is no such label, or it is private.")
-    _require(wanted["team"], known.teams, "conditions", "There is no such team.")
-    _require(wanted["assignee"], known.users, "conditions", "There is no such active user.")
+    _require(wanted["label"], known.labels, "conditions", said("label_private"))
+    _require(wanted["team"], known.teams, "conditions", said("team_absent"))
+    _require(wanted["assignee"], known.users, "conditions", said("user_absent"))
 
 
 async def check_actions(cursor: Cursor, actions: Sequence[Action], account_ids: Collection[int]) -> None:
     """Raise invalid for what cannot be done: absent or private targets, and users who cannot answer in an account."""
     known = await _list_known(cursor, actions)
     assignees = {one["user_id"] for one in actions if one["user_id"] is not None}
-    _require(_ids(actions, "label_id"), known.labels, "actions", "There is no such label, or it is private.")
-    _require(_ids(actions, "team_id"), known.teams, "actions", "There is no such team.")
-    _require(_ids(actions, "reply_id"), known.replies, "actions", "There is no such shared canned reply.")
+    _require(_ids(actions, "label_id"), known.labels, "actions", said("label_private"))
+    _require(_ids(actions, "team_id"), known.teams, "actions", said("team_absent"))
+    _require(_ids(actions, "reply_id"), known.replies, "actions", said("reply_absent"))
     users = {user_id for one in actions for user_id in one["user_ids"]}
-    _require(users | assignees, known.users, "actions", "There is no such active user.")
+    _require(users | assignees, known.users, "actions", said("user_absent"))
     for account_id in account_ids:
         for user_id in assignees:
             if not await teams.can_answer(cursor, account_id, user_id):
-                raise invalid("actions", "Not a user who can answer in each of the numbers.")
+                raise invalid("actions", said("cannot_answer_each"))
 
 
 async def _list_known(cursor: Cursor, actions: Sequence[Action]) -> KnownTargets:

@@ -9,6 +9,7 @@ from server.automation.checks import check_actions, invalid
 from server.config.plans import Plans
 from server.conversations.states import TargetChat, lock_chat
 from server.errors import ConfabError, NotFound
+from server.said.said import said
 from server.store.accounts.accounts import lock_account
 from server.store.chats.chats import ChangedChat
 from server.store.conversations import teams
@@ -19,7 +20,7 @@ from server.store.rules import macros as rows
 from server.store.rules.macros import Macro, MacroChanges, MacroReader, VisibleMacro
 
 MAX_MACROS = 200
-TOO_MANY = f"There are {MAX_MACROS} macros already. Delete one that is not used."
+TOO_MANY = said("macros_too_many", most=MAX_MACROS)
 
 
 class RanMacro(NamedTuple):
@@ -92,13 +93,13 @@ async def _lock(cursor: Cursor, reader: MacroReader, macro_id: int) -> VisibleMa
     if stored is None:
         raise NotFound
     if not stored.may_change:
-        raise ConfabError("forbidden", "Only its creator and admins may change a macro.")
+        raise ConfabError("forbidden", said("macro_not_yours"))
     return stored
 
 
 async def _check(cursor: Cursor, macro: Macro) -> None:
     for team_id in macro["team_ids"] or ():
         if not await teams.exists(cursor, team_id):
-            raise invalid("team_ids", "There is no such team.")
+            raise invalid("team_ids", said("team_absent"))
     # Which accounts it is for is not known: who cannot answer in one makes it fail there.
     await check_actions(cursor, macro["actions"], ())

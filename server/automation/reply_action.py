@@ -10,6 +10,7 @@ from server.errors import ConfabError
 from server.messages.sending import SendRequest, StoredSend, store_send
 from server.messages.uploads import StoredAttachment, Upload
 from server.plans.payer import Payer, read_rights
+from server.said.said import said
 from server.store.accounts.accounts import LockedAccount
 from server.store.rules.facts import ReplyFile, ReplyValues, fetch_shared_reply, fetch_values
 from server.store.rules.rule_runs import has_replied
@@ -18,7 +19,7 @@ from server.text.variables import MissingValueError, resolve
 
 # Two programs that answer each other would not end: a rule writes into a chat once in this time.
 REPLY_MINUTES = 60
-REPEATED = f"This rule has written here within the last {REPLY_MINUTES} minutes."
+REPEATED = said("reply_too_soon", minutes=REPLY_MINUTES)
 
 
 async def send_reply(
@@ -37,7 +38,7 @@ async def send_reply(
     """
     reply = await fetch_shared_reply(cursor, reply_id)
     if reply is None:
-        raise ConfabError("not_found", "The canned reply was deleted, or is not shared.")
+        raise ConfabError("not_found", said("reply_deleted"))
     if author.kind == "rule" and await has_replied(cursor, author.id, chat_id, REPLY_MINUTES):
         raise ConfabError("conflict", REPEATED)
     text = _resolved(reply.text, await fetch_values(cursor, chat_id), *agent)
@@ -73,7 +74,7 @@ def _resolved(text: str, of_chat: ReplyValues, agent: str | None, today: str) ->
     try:
         return resolve(text, values, strict=True)
     except MissingValueError as error:
-        raise ConfabError("invalid", f"{error} has no value here, and no default.") from error
+        raise ConfabError("invalid", said("variable_without_value", name=str(error))) from error
 
 
 def _first(name: str | None) -> str | None:

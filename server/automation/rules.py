@@ -7,6 +7,7 @@ from aiopg import Cursor
 from server.audit_actions import AuditAction
 from server.automation.checks import check_actions, check_conditions, invalid
 from server.errors import ConfabError, NotFound
+from server.said.said import said
 from server.store.people import audit
 from server.store.people.audit import Actor
 from server.store.rules import rules as rows
@@ -15,7 +16,7 @@ from server.store.rules.rules import TIME_EVENTS, ManagedRule, Rule, RuleChanges
 # Of its cursors: never changed.
 CONSUMER = "rules"
 MAX_RULES = 100
-TOO_MANY = f"There are {MAX_RULES} rules already. Delete one that is not used."
+TOO_MANY = said("rules_too_many", most=MAX_RULES)
 # Those that have a text.
 TEXT_EVENTS = ("message_in", "message_out", "send_failed", "opened")
 
@@ -59,7 +60,7 @@ async def delete_rule(cursor: Cursor, user_id: int, rule_id: int, actor: Actor) 
 async def require_accounts(cursor: Cursor, user_id: int, account_ids: Collection[int]) -> None:
     """Raise invalid unless the user owns all of them."""
     if set(account_ids) - await rows.list_owned(cursor, user_id, account_ids):
-        raise invalid("account_ids", "Only numbers that you own.")
+        raise invalid("account_ids", said("rule_own_numbers"))
 
 
 async def _lock(cursor: Cursor, user_id: int, rule_id: int) -> ManagedRule:
@@ -68,13 +69,13 @@ async def _lock(cursor: Cursor, user_id: int, rule_id: int) -> ManagedRule:
     if stored is None:
         raise NotFound
     if not stored.may_change:
-        raise ConfabError("forbidden", "This rule is also of numbers that you do not own.")
+        raise ConfabError("forbidden", said("rule_of_others"))
     return stored
 
 
 async def _move(cursor: Cursor, user_id: int, rule_id: int, after_id: int | None) -> None:
     if after_id == rule_id or (after_id is not None and not await rows.is_managed(cursor, user_id, after_id)):
-        raise invalid("after_id", "There is no such other rule.")
+        raise invalid("after_id", said("rule_absent"))
     await rows.move_rule(cursor, rule_id, after_id)
 
 
@@ -95,9 +96,9 @@ async def _check(cursor: Cursor, user_id: int, rule: Rule) -> None:
 def require_fitting(event: str, minutes: int | None, condition_kinds: Sequence[str]) -> None:
     """Raise invalid unless there are minutes for a time rule only, and texts are tested where there are some."""
     if (event in TIME_EVENTS) != (minutes is not None):
-        raise invalid("minutes", "Required with unreplied and unassigned, and only allowed with them.")
+        raise invalid("minutes", said("rule_minutes"))
     if "text" in condition_kinds and event not in TEXT_EVENTS:
-        raise invalid("conditions", "This event has no text to be tested.")
+        raise invalid("conditions", said("rule_text"))
 
 
 async def _record(cursor: Cursor, action: AuditAction, actor: Actor, rule_id: int, rule: Rule) -> None:

@@ -8,7 +8,7 @@ from aiopg import Cursor
 from server.automation.actions import Acting, Done, act
 from server.automation.conditions import EventFacts, is_met
 from server.config.plans import Plans
-from server.errors import ConfabError
+from server.errors import ConfabError, failure
 from server.realtime.pushes import activity_push
 from server.store.accounts.accounts import LockedAccount
 from server.store.conversations.activities import insert_activities
@@ -118,7 +118,7 @@ async def try_actions(
             async with savepoint(acting.cursor):
                 done.add(await act(acting, chat_id, action, f"{client_id}:{n}"))
         except ConfabError as error:
-            reason = {"code": error.code, "message": error.message}
+            reason = failure(error.code, error.message)
             results.append({"kind": action["kind"], "error": reason})  # type: ignore[typeddict-item]
         else:
             results.append({"kind": action["kind"], "error": None})

@@ -6,6 +6,7 @@ from server.audit_actions import AuditAction
 from server.automation.checks import check_conditions, invalid
 from server.automation.rules import require_accounts
 from server.errors import ConfabError, NotFound
+from server.said.said import said
 from server.store.people import audit
 from server.store.people.audit import Actor
 from server.store.targets import targets as rows
@@ -13,7 +14,7 @@ from server.store.targets.target_recounts import begin_with_targets
 from server.store.targets.targets import ManagedTarget, Target, TargetChanges
 
 MAX_TARGETS = 100
-TOO_MANY = f"There are {MAX_TARGETS} targets already. Delete one that is not used."
+TOO_MANY = said("targets_too_many", most=MAX_TARGETS)
 PROMISES = ("first_reply_minutes", "next_reply_minutes", "close_minutes")
 
 
@@ -63,7 +64,7 @@ async def _lock(cursor: Cursor, user_id: int, target_id: int) -> ManagedTarget:
     if stored is None:
         raise NotFound
     if not stored.may_change:
-        raise ConfabError("forbidden", "This target is also of numbers that you do not own.")
+        raise ConfabError("forbidden", said("target_of_others"))
     return stored
 
 
@@ -71,7 +72,7 @@ async def _move(cursor: Cursor, user_id: int, target_id: int, after_id: int | No
     if after_id == target_id or (
         after_id is not None and not await rows.is_managed(cursor, user_id, after_id)
     ):
-        raise invalid("after_id", "There is no such other target.")
+        raise invalid("after_id", said("target_absent"))
     return await rows.move_target(cursor, target_id, after_id)
 
 
@@ -85,7 +86,7 @@ def _merged(stored: Target | None, given: TargetChanges) -> Target:
 async def _check(cursor: Cursor, user_id: int, target: Target) -> None:
     await require_accounts(cursor, user_id, target["account_ids"])
     if all(target[name] is None for name in PROMISES):  # type: ignore[literal-required]
-        raise invalid("first_reply_minutes", "Give at least one of the three times.")
+        raise invalid("first_reply_minutes", said("target_times"))
     await check_conditions(cursor, target["conditions"])
 
 

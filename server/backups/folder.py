@@ -25,7 +25,12 @@ if TYPE_CHECKING:
 
 NAME = re.compile(r"\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d\.\d{3}Z")
 MANIFEST, MEDIA = "manifest.json", "media"
-BUFFER_BYTES, PARTS_AT_ONCE, READ_BYTES = 8 * 1024 * 1024, 2, 256 * 1024
+# S3 takes 5 GiB in one request, and 10,000 parts: a table of 625 GiB can be stored. One part is in memory at a time.
+PART_BYTES, PARTS_AT_ONCE = 64 * 1024 * 1024, 1
+# Media files are copied several at once, and are smaller.
+MEDIA_PART_BYTES, MEDIA_PARTS_AT_ONCE, READ_BYTES = 8 * 1024 * 1024, 2, 256 * 1024
+# A part takes 54 s at 10 Mbit/s; one that fails is sent again.
+PART_SECONDS, PART_TRIES_SECONDS = 600.0, 1800.0
 DELETED_AT_ONCE = 500
 FAILURES = (exceptions.BaseError, OSError)
 
@@ -51,11 +56,13 @@ class BackupFolder:
 
     @contextmanager
     def writer(self, path: str) -> Iterator["WritableFile"]:
-        """A file to write to, which is there once the block has ended, and not at all if it raises."""
+        """A file to write to, which is there once the block has ended, and not at all if it raises: the library aborts
+        its parts then.
+        """
         with (
             self.errors(is_writing=True),
             obstore.open_writer(
-                self._store, path, buffer_size=BUFFER_BYTES, max_concurrency=PARTS_AT_ONCE
+                self._store, path, buffer_size=PART_BYTES, max_concurrency=PARTS_AT_ONCE
             ) as file,
         ):
             yield file
@@ -63,7 +70,7 @@ class BackupFolder:
     def writer_async(self, path: str) -> "AsyncWritableFile":
         """The same for a coroutine."""
         return obstore.open_writer_async(
-            self._store, path, buffer_size=BUFFER_BYTES, max_concurrency=PARTS_AT_ONCE
+            self._store, path, buffer_size=MEDIA_PART_BYTES, max_concurrency=MEDIA_PARTS_AT_ONCE
         )
 
     def read(self, path: str) -> bytes:
@@ -139,7 +146,7 @@ def open_folder(url: str, *, is_new: bool = False) -> BackupFolder:
         raise ConfabError("invalid", f"The location of backups {error}.") from error
     location = url.partition("?")[0]
     if not isinstance(found, LocalFolder):
-        return BackupFolder(open_bucket(found), location)
+        return BackupFolder(open_bucket(found, PART_SECONDS, PART_TRIES_SECONDS), location)
     return BackupFolder(_local(found.folder, location, is_new=is_new), location)
 
 

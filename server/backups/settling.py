@@ -9,6 +9,7 @@ from server.errors import ConfabError
 from server.messages import planning
 from server.queue import REFRESH_ACCOUNT, SWEEP_ACCOUNT, enqueue
 from server.redis.client import Client
+from server.said.said import said
 from server.store.accounts.sync_state import read_clock
 from server.store.backups import settling
 from server.store.conversations import chat_states
@@ -20,7 +21,7 @@ from server.store.sending import planned
 BATCH = 500
 MISSED = ConfabError(
     "conflict",
-    "Its time was between a backup and its restoring, so it may have been sent. Check the phone before sending it.",
+    said("planned_missed"),
 )
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from dataclasses import asdict, replace
+from dataclasses import replace
 
 import psycopg2
 
@@ -13,6 +13,7 @@ from server.process.migrate import MigrationError, require_create
 from server.process.redis_start import sentence_of, why_unusable
 from server.redis.client import connect
 from server.redis.reasons import UNREACHABLE, reason_of
+from server.said.said import Said, said, verbatim
 from server.store.db.connect_errors import explain_connect_error, missing_right
 from server.system.backup_age import check_backups
 from server.system.counters import check_counters
@@ -35,7 +36,7 @@ def doctor(config: Config, *, as_json: bool) -> int:
     ]
     healthy = all(finding.state != FAILED for finding in findings)
     if as_json:
-        print(json.dumps({"ok": healthy, "checks": [asdict(finding) for finding in findings]}, indent=2))
+        print(json.dumps({"ok": healthy, "checks": [finding.on_wire() for finding in findings]}, indent=2))
     else:
         for finding in findings:
             print(f"{finding.state:<8} {finding.name:<12} {finding.message}")
@@ -53,7 +54,7 @@ def check_database(config: Config) -> list[Finding]:
         reason = missing_right(error)
     except psycopg2.Error as error:
         reason = explain_connect_error(error)
-    return [Finding("database", FAILED, reason)]
+    return [Finding("database", FAILED, verbatim(reason))]
 
 
 async def _check_database(config: Config) -> CheckedPostgres:
@@ -76,8 +77,12 @@ def _with_right_to_create(config: Config, checked: CheckedPostgres, finding: Fin
     try:
         require_create(config.database.url or "")
     except MigrationError as error:
-        return replace(finding, message=f"pending: {', '.join(checked.schema.pending)}. {error}")
+        return replace(finding, message=_pending(checked.schema.pending, error))
     return finding
+
+
+def _pending(names: list[str], error: MigrationError) -> Said:
+    return said("migrations_pending_denied", names=", ".join(names), reason=str(error))
 
 
 async def _check_redis(config: Config) -> list[Finding]:
@@ -86,10 +91,10 @@ async def _check_redis(config: Config) -> list[Finding]:
     client.logs_failures = False
     try:
         if reason := await why_unusable(client, config.redis):
-            return [Finding("redis", FAILED, sentence_of(config.redis, reason))]
+            return [Finding("redis", FAILED, verbatim(sentence_of(config.redis, reason)))]
         return await check_redis(client)
     except UNREACHABLE as error:
-        return [Finding("redis", FAILED, sentence_of(config.redis, reason_of(error)))]
+        return [Finding("redis", FAILED, verbatim(sentence_of(config.redis, reason_of(error))))]
     finally:
         await client.aclose()
 

@@ -40,6 +40,7 @@ from server.config.urls.redis_url import read_redis_url
 from server.config.urls.storage_url import StorageUrlError, read_storage_url
 from server.config.web import Web, settle_web
 from server.config.webpush import Webpush, check_webpush
+from server.said.said import Said
 
 __all__ = [
     "ROOT",
@@ -99,7 +100,7 @@ class Config:
     metrics: Metrics
     log: Log
     # One sentence for each setting that has no effect.
-    unused: tuple[str, ...] = derived(())
+    unused: tuple[Said, ...] = derived(())
 
 
 # What was added to the environment for libraries; read anew with everything else.

@@ -11,6 +11,7 @@ from dotenv import dotenv_values
 from dotenv.parser import parse_stream
 
 from server.config.reader import ConfigError
+from server.said.said import Said, said
 
 # Kubernetes and Docker links announce a service named `confab` or `confab-web` to every container of its namespace:
 # CONFAB_SERVICE_HOST, CONFAB_WEB_PORT_8080_TCP_ADDR, and CONFAB_WEB_PORT, which is also one of our settings.
@@ -38,7 +39,7 @@ class Environment(NamedTuple):
 
     values: dict[str, str]
     only_in_file: frozenset[str]
-    ignored: tuple[str, ...] = ()
+    ignored: tuple[Said, ...] = ()
 
 
 def read_environment(
@@ -85,14 +86,11 @@ def _read_secret(variable: str, path: Path) -> str:
     return text
 
 
-def _ignore_build_platform(values: dict[str, str]) -> tuple[str, ...]:
+def _ignore_build_platform(values: dict[str, str]) -> tuple[Said, ...]:
     if not _BUILD_PLATFORM.fullmatch(values.get("HOST", "")):
         return ()
     platform = values.pop("HOST")
-    return (
-        f"HOST is {platform}, a build platform as conda sets it, and is ignored: set CONFAB_WEB_HOST to the address "
-        "to listen on.",
-    )
+    return (said("setting_host_platform", platform=platform),)
 
 
 def _describes_service(name: str, value: str) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
 from server.config.environment import Environment
+from server.said.said import Said, said
 
 if TYPE_CHECKING:
     from server.config import Config
@@ -16,7 +17,7 @@ _COMPOSE_NAMES = re.compile(
 
 
 class Rule(NamedTuple):
-    """Environment variables that have an effect only under a condition, and the condition as text."""
+    """Environment variables that have an effect only under a condition, and its name in the sentence."""
 
     names: re.Pattern[str]
     is_used: "Callable[[Config], bool]"
@@ -28,35 +29,33 @@ def _rule(names: str, is_used: "Callable[[Config], bool]", needs: str) -> Rule:
 
 
 RULES = (
-    _rule(r"UNIPILE_API_KEY", lambda c: not c.sandbox.enabled, "UNIPILE_DSN; without it the sandbox is used"),
-    _rule(r"SANDBOX_PORT|CONFAB_SANDBOX_\w+", lambda c: c.sandbox.enabled, "UNIPILE_DSN to be unset"),
-    _rule(r"CONFAB_MAIL_\w+", lambda c: c.mail.is_on, "SMTP_URL"),
-    _rule(r"VAPID_SUBJECT|CONFAB_WEBPUSH_\w+", lambda c: c.webpush.is_on, "VAPID_PRIVATE_KEY"),
-    _rule(r"AWS_\w+", lambda c: c.media.url.startswith("s3:"), "CONFAB_MEDIA_URL to name an s3:// bucket"),
+    _rule(r"UNIPILE_API_KEY", lambda c: not c.sandbox.enabled, "dsn"),
+    _rule(r"SANDBOX_PORT|CONFAB_SANDBOX_\w+", lambda c: c.sandbox.enabled, "no_dsn"),
+    _rule(r"CONFAB_MAIL_\w+", lambda c: c.mail.is_on, "mail"),
+    _rule(r"VAPID_SUBJECT|CONFAB_WEBPUSH_\w+", lambda c: c.webpush.is_on, "push"),
+    _rule(r"AWS_\w+", lambda c: c.media.url.startswith("s3:"), "bucket"),
     _rule(
         r"CONFAB_PACE_(?!ENABLED|STOP_HOURS)\w+",
         lambda c: bool(c.pace.enabled),
-        "CONFAB_PACE_ENABLED to be true",
+        "pace",
     ),
-    _rule(
-        r"CONFAB_LIMITS_(?!ENABLED)\w+", lambda c: bool(c.limits.enabled), "CONFAB_LIMITS_ENABLED to be true"
-    ),
+    _rule(r"CONFAB_LIMITS_(?!ENABLED)\w+", lambda c: bool(c.limits.enabled), "limits"),
     _rule(
         r"JWT_SECRET_PREVIOUS",
         lambda c: c.secrets.jwt_secret_previous != c.secrets.jwt_secret,
-        "a value other than JWT_SECRET's",
+        "other",
     ),
     _rule(
         r"WEBHOOK_SECRET_PREVIOUS",
         lambda c: c.secrets.webhook_secret_previous != c.secrets.webhook_secret,
-        "a value other than WEBHOOK_SECRET's",
+        "other_webhook",
     ),
     _rule(
         r"CONFAB_BILLING_SECRET_PREVIOUS",
         lambda c: c.billing.secret not in ("", c.billing.secret_previous),
-        "CONFAB_BILLING_SECRET to be set to another value",
+        "billing",
     ),
-    _rule(r"DATA_DIR", lambda c: _uses_data_dir(c), "an embedded server or media on this disk"),
+    _rule(r"DATA_DIR", lambda c: _uses_data_dir(c), "data"),
 )
 
 
@@ -67,12 +66,12 @@ def _uses_data_dir(config: "Config") -> bool:
 
 def list_unused_settings(
     config: "Config", environment: Environment, known: Iterable[str], libraries: re.Pattern[str]
-) -> tuple[str, ...]:
+) -> tuple[Said, ...]:
     """One sentence for each setting without effect. `known` are the variables that set a field, `libraries` matches
     those that a library reads itself.
     """
     conditional = [
-        f"{name} is set but needs {rule.needs}."
+        said(f"setting_needs_{rule.needs}", name=name)
         for name in sorted(environment.values)
         for rule in RULES
         if (
@@ -82,7 +81,7 @@ def list_unused_settings(
         and not rule.is_used(config)
     ]
     unknown = [
-        f"{name} in .env is not a setting of Confab: remove it, or see .env.example for the names."
+        said("setting_unknown", name=name)
         for name in sorted(environment.only_in_file.difference(known))
         if not libraries.fullmatch(name) and not _COMPOSE_NAMES.fullmatch(name)
     ]

@@ -9,6 +9,7 @@ from server.contacts.field_values import FieldValueError, read_value
 from server.errors import ConfabError, NotFound
 from server.realtime.events import Push
 from server.realtime.pushes import chat_push, contact_push
+from server.said.said import said
 from server.store.chats import contacts
 from server.store.contacts import contact_fields, contact_values
 from server.store.conversations import labels
@@ -103,12 +104,12 @@ async def _read_values(cursor: Cursor, given: Mapping[int, object]) -> dict[int,
     problems: dict[str, list[str]] = {}
     for field_id, value in given.items():
         if field_id not in known:
-            problems[f"fields.{field_id}"] = ["There is no such field."]
+            problems[f"fields.{field_id}"] = [said("field_absent")]
             continue
         try:
             values[field_id] = read_value(known[field_id], value)
         except FieldValueError as error:
-            problems[f"fields.{field_id}"] = [str(error)]
+            problems[f"fields.{field_id}"] = [error.said]
     if problems:
         raise ConfabError("invalid", fields=problems)
     return values

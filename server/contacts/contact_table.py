@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from server.contacts.field_values import SEPARATOR, write_cell
 from server.media.csv import csv_rows, escaped, open_table, unescaped
+from server.said.said import Said, said
 from server.store.chats.contacts import ListedContact
 from server.store.contacts.contact_fields import ContactField
 from server.text.graphemes import cut, one_line
@@ -37,6 +38,10 @@ OTHER_NAMES = {
 class UnreadableTableError(ValueError):
     """The file is no table of contacts; the message says why."""
 
+    def __init__(self, said: Said) -> None:
+        super().__init__(said)
+        self.said = said
+
 
 class TableHead(NamedTuple):
     """The names of the columns, the first rows, and how many rows there are."""
@@ -59,16 +64,16 @@ def read_head(data: bytes) -> TableHead:
     head = next(rows, None)
     columns = [] if head is None else [cut(one_line(name), MAX_HEADER) for name in head.cells]
     if not any(columns) or len(columns) > MAX_COLUMNS:
-        raise UnreadableTableError(f"The first row must have the names of 1 to {MAX_COLUMNS} columns.")
+        raise UnreadableTableError(said("table_columns", most=MAX_COLUMNS))
     sample: list[list[str]] = []
     count = 0
     for count, row in enumerate(rows, 1):
         if count > MAX_ROWS:
-            raise UnreadableTableError(f"At most {MAX_ROWS:,} rows: divide the file.")
+            raise UnreadableTableError(said("table_rows", most=MAX_ROWS))
         if count <= SAMPLE_ROWS:
             sample.append([cut(cell, SAMPLE_CELL) for cell in row.cells[: len(columns)]])
     if not count:
-        raise UnreadableTableError("There is no row below the names of the columns.")
+        raise UnreadableTableError(said("table_empty"))
     return TableHead(columns, sample, count)
 
 
@@ -85,7 +90,7 @@ def _rows(data: bytes) -> Iterator[TableRow]:
             if any(cell.strip() for cell in cells):
                 yield TableRow(row, [unescaped(cell.replace("\x00", "")) for cell in cells])
     except (csv.Error, ValueError) as error:
-        raise UnreadableTableError("Not a table in CSV.") from error
+        raise UnreadableTableError(said("table_not_csv")) from error
 
 
 def _decoded(data: bytes) -> str:

@@ -49,7 +49,7 @@ def _options(kind: str, given: Collection[str]) -> list[str]:
     try:
         return read_options(kind, given)
     except FieldValueError as error:
-        raise ConfabError("invalid", fields={"options": [str(error)]}) from error
+        raise ConfabError("invalid", fields={"options": [error.said]}) from error
 
 
 async def _record(cursor: Cursor, action: AuditAction, actor: Actor, field: ContactField) -> None:

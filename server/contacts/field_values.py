@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Mapping
 from datetime import date
 from urllib.parse import urlsplit
 
+from server.said.said import Said, said
 from server.store.contacts.contact_fields import ContactField
 from server.text.graphemes import is_blank, is_storable, one_line
 from server.text.phones import PhoneError, read_phone
@@ -25,6 +26,10 @@ Value = str | float | int | bool | list[str]
 
 class FieldValueError(ValueError):
     """Not a value of the field's kind; the message says why."""
+
+    def __init__(self, said: Said) -> None:
+        super().__init__(said)
+        self.said = said
 
 
 def read_value(field: ContactField, given: object) -> Value | None:
@@ -53,11 +58,11 @@ def write_cell(value: object) -> str:
 
 def _text(given: object, maximum: int = MAX_TEXT) -> str:
     if not isinstance(given, str):
-        raise FieldValueError("Must be a text.")
+        raise FieldValueError(said("value_text"))
     if not is_storable(given):
-        raise FieldValueError("Contains characters that cannot be stored.")
+        raise FieldValueError(said("value_characters"))
     if len(given.strip()) > maximum:
-        raise FieldValueError(f"Must have at most {maximum} characters.")
+        raise FieldValueError(said("value_long", most=maximum))
     return given.strip()
 
 
@@ -67,9 +72,9 @@ def _read_text(_: ContactField, given: object) -> str:
 
 def _read_numeral(_: ContactField, given: object) -> float | int:
     if isinstance(given, bool) or not isinstance(given, int | float) or not math.isfinite(given):
-        raise FieldValueError("Must be a number.")
+        raise FieldValueError(said("value_number"))
     if abs(given) >= 10**MAX_DIGITS:
-        raise FieldValueError(f"Must have at most {MAX_DIGITS} digits.")
+        raise FieldValueError(said("value_digits", most=MAX_DIGITS))
     return int(given) if float(given).is_integer() else given
 
 
@@ -80,12 +85,12 @@ def _read_date(_: ContactField, given: object) -> str:
             raise ValueError(text)
         return date.fromisoformat(text).isoformat()
     except ValueError as error:
-        raise FieldValueError("Must be a date such as 2026-03-02.") from error
+        raise FieldValueError(said("value_date")) from error
 
 
 def _read_yes_no(_: ContactField, given: object) -> bool:
     if not isinstance(given, bool):
-        raise FieldValueError("Must be true or false.")
+        raise FieldValueError(said("value_yes_no"))
     return given
 
 
@@ -96,7 +101,7 @@ def _read_list(field: ContactField, given: object) -> str:
 def _read_multi_list(field: ContactField, given: object) -> list[str]:
     """In the order of the options, each once."""
     if not isinstance(given, list) or len(given) > MAX_OPTIONS:
-        raise FieldValueError("Must be a list of options.")
+        raise FieldValueError(said("value_options"))
     chosen = {_option(field, one) for one in given}
     return [option for option in field.options if option in chosen]
 
@@ -105,7 +110,7 @@ def _option(field: ContactField, given: object) -> str:
     text = _text(given)
     known = {option.casefold(): option for option in field.options}
     if text.casefold() not in known:
-        raise FieldValueError(f"Must be one of: {', '.join(field.options[:10])}.")
+        raise FieldValueError(said("value_option", options=", ".join(field.options[:10])))
     return known[text.casefold()]
 
 
@@ -117,14 +122,14 @@ def _read_link(_: ContactField, given: object) -> str:
     except ValueError:
         parts = urlsplit("")
     if parts.scheme not in ("http", "https") or not parts.netloc or re.search(r"\s", text):
-        raise FieldValueError("Must be a link that begins with https:// or http://.")
+        raise FieldValueError(said("value_link"))
     return text
 
 
 def _read_email(_: ContactField, given: object) -> str:
     text = _text(given, 320)
     if not EMAIL.fullmatch(text) or not text.isprintable():
-        raise FieldValueError("Must be an e-mail address.")
+        raise FieldValueError(said("value_email"))
     return text
 
 
@@ -132,7 +137,7 @@ def _read_phone(_: ContactField, given: object) -> str:
     try:
         return read_phone(_text(given))
     except PhoneError as error:
-        raise FieldValueError(str(error)) from error
+        raise FieldValueError(error.said) from error
 
 
 READERS: Mapping[str, Callable[[ContactField, object], Value]] = {
@@ -185,9 +190,9 @@ def read_options(kind: str, given: Collection[str]) -> list[str]:
     """The options of a list, each once; raises FieldValueError if the kind has none, or they cannot be told apart."""
     names = [one_line(option) for option in given]
     if (kind in LIST_KINDS) != bool(names):
-        raise FieldValueError("A list needs options." if kind in LIST_KINDS else "Only lists have options.")
+        raise FieldValueError(said("options_none" if kind in LIST_KINDS else "options_of_no_list"))
     if any(is_blank(name) or len(name) > MAX_OPTION or SEPARATOR in name for name in names):
-        raise FieldValueError(f"Each must have 1 to {MAX_OPTION} characters, and no semicolon.")
+        raise FieldValueError(said("options_characters", most=MAX_OPTION))
     if len({name.casefold() for name in names}) < len(names) or len(names) > MAX_OPTIONS:
-        raise FieldValueError(f"Give each option once, at most {MAX_OPTIONS}.")
+        raise FieldValueError(said("options_twice", most=MAX_OPTIONS))
     return names

@@ -7,13 +7,14 @@ from aiopg import Cursor
 from server.contacts.contact_table import FIELD, IDENTIFIERS, LABELS, OWN_NAME, TableHead, suggest_targets
 from server.errors import ConfabError, NotFound
 from server.messages.uploads import Upload, invalid
+from server.said.said import said
 from server.store.contacts import contact_fields, contact_imports
 from server.store.contacts.contact_imports import ImportChoices, StoredImport
 from server.store.conversations import labels
 from server.store.people import audit
 from server.store.people.audit import Actor
 
-NOT_YET = "This import is not at this step."
+NOT_YET = said("import_wrong_step")
 
 
 async def add_import(
@@ -46,7 +47,7 @@ async def check_import(cursor: Cursor, account_id: int, import_id: int, choices:
         raise ConfabError("conflict", NOT_YET)
     await _require_targets(cursor, stored, choices["targets"])
     if choices["label_id"] is not None and await labels.lock_label(cursor, 0, choices["label_id"]) is None:
-        raise invalid("label_id", "There is no such shared label.")
+        raise invalid("label_id", said("label_not_shared"))
     await contact_imports.begin_check(cursor, import_id, choices)
     return await _shown(cursor, account_id, import_id)
 
@@ -75,13 +76,13 @@ async def _shown(cursor: Cursor, account_id: int, import_id: int) -> str:
 
 async def _require_targets(cursor: Cursor, stored: StoredImport, targets: Sequence[str]) -> None:
     if len(targets) != len(stored.columns):
-        raise invalid("targets", "Give one for each column.")
+        raise invalid("targets", said("columns_each"))
     chosen = [target for target in targets if target]
     if len(set(chosen)) < len(chosen):
-        raise invalid("targets", "Each can be of one column only.")
+        raise invalid("targets", said("columns_twice"))
     if not set(chosen) & set(IDENTIFIERS):
-        raise invalid("targets", "One column must say who it is: id, WhatsApp id, phone or username.")
+        raise invalid("targets", said("columns_who"))
     fields = await contact_fields.fetch_fields(cursor)
     known = {*IDENTIFIERS, OWN_NAME, LABELS, *(f"{FIELD}{field_id}" for field_id in fields)}
     if unknown := [target for target in chosen if target not in known]:
-        raise invalid("targets", f"There is no {unknown[0][:50]}.")
+        raise invalid("targets", said("columns_absent", name=unknown[0][:50]))

@@ -12,14 +12,15 @@ from server.contacts.contact_changes import (
 from server.errors import ConfabError, NotFound
 from server.messages.uploads import invalid
 from server.realtime.events import Push
+from server.said.said import said
 from server.store.accounts import accounts
 from server.store.contacts import contact_values, merges
 from server.store.contacts.merges import Identity
 from server.store.people import audit
 from server.store.people.audit import Actor
 
-ALREADY = "One of them is merged with another contact already. Undo that first."
-NOT_MERGED = "This contact is not merged."
+ALREADY = said("contact_merged")
+NOT_MERGED = said("contact_not_merged")
 
 
 async def merge_contact(cursor: Cursor, actor: Actor, target: ContactTarget, other_id: int) -> ChangedContact:
@@ -27,7 +28,7 @@ async def merge_contact(cursor: Cursor, actor: Actor, target: ContactTarget, oth
     conflict. Their ids, chats and messages stay as they are.
     """
     if other_id == target.contact_id:
-        raise invalid("contact_id", "Must be another contact.")
+        raise invalid("contact_id", said("merge_other"))
     await require_known(cursor, target, [target.contact_id, other_id])
     main = await merges.fetch_identity(cursor, target.contact_id)
     other = await merges.fetch_identity(cursor, other_id)

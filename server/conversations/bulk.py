@@ -13,6 +13,7 @@ from server.conversations.status import StatusChange, is_already, lacks_category
 from server.errors import ConfabError, NotFound
 from server.realtime.events import Push
 from server.realtime.pushes import chat_push, chat_pushes
+from server.said.said import said
 from server.store.chats import flags
 from server.store.chats.chats import ChangedChat, fetch_changed_chats
 from server.store.chats.flags import ChatChanges
@@ -92,7 +93,7 @@ async def _find_label(cursor: Cursor, target: TargetChats, change: BulkChange) -
     try:
         return await require_label(cursor, target.viewer_id, change.label_id)
     except NotFound as error:
-        raise ConfabError("invalid", fields={"label_id": ["There is no such label."]}) from error
+        raise ConfabError("invalid", fields={"label_id": [said("label_absent")]}) from error
 
 
 async def _label(

@@ -10,6 +10,7 @@ from server.errors import ConfabError, NotFound
 from server.realtime.events import Push
 from server.realtime.pushes import chat_push
 from server.rules.policy import is_admin_role
+from server.said.said import said
 from server.store.conversations import chat_labels, chat_states, labels
 from server.store.conversations.chat_labels import Labelling
 from server.store.conversations.chat_states import ChangedStates
@@ -50,7 +51,7 @@ class LabelledChat(NamedTuple):
 def require_own(organiser: Organiser, owner_id: int | None, created_by: int | None) -> None:
     """Raise forbidden unless it is the user's own, shared by them, or they are an admin."""
     if owner_id is None and created_by != organiser.user_id and not is_admin_role(organiser.role):
-        raise ConfabError("forbidden", "Only admins and who created it may change what is shared.")
+        raise ConfabError("forbidden", said("shared_not_yours"))
 
 
 async def create_label(

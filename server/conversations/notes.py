@@ -9,6 +9,7 @@ from server.conversations.states import TargetChat, lock_chat
 from server.errors import ConfabError, NotFound
 from server.realtime.events import Push
 from server.realtime.pushes import NoteEvent, note_push
+from server.said.said import said
 from server.store.accounts import members
 from server.store.conversations import notes
 from server.store.conversations.chat_states import ChatState
@@ -58,7 +59,7 @@ async def write_in(
     """The same in a chat whose account is locked."""
     if known := await notes.find_by_client_id(cursor, chat.account_id, client_id):
         if known[0].chat_id != chat.chat_id or known[1] != target.actor:
-            raise ConfabError("conflict", "This client_id belongs to another note.")
+            raise ConfabError("conflict", said("note_client_id"))
         return WrittenNote(known[0], [])
     joined = await _admit(cursor, chat.account_id, chat.chat_id, given)
     mentions = sorted(set(given.mentions))
@@ -82,11 +83,11 @@ async def edit_note(cursor: Cursor, target: TargetChat, note_id: int, given: Not
     """Replace a note's text and mentions: only its author, and only for a while."""
     note = await _lock_note(cursor, target, note_id)
     if note.author != target.actor:
-        raise ConfabError("forbidden", "Only its author can edit a note.")
+        raise ConfabError("forbidden", said("note_not_yours"))
     if note.is_deleted:
-        raise ConfabError("conflict", "This note was deleted.")
+        raise ConfabError("conflict", said("note_deleted"))
     if note.age > EDITABLE_MINUTES * 60:
-        raise ConfabError("conflict", f"A note can be edited for {EDITABLE_MINUTES} minutes.")
+        raise ConfabError("conflict", said("note_late", minutes=EDITABLE_MINUTES))
     mentions = sorted(set(given.mentions))
     if (given.text, mentions) == (note.body, note.mentions):
         return WrittenNote(await notes.fetch_note(cursor, note.id), [])
@@ -100,7 +101,7 @@ async def delete_note(cursor: Cursor, target: TargetChat, note_id: int, *, is_ad
     """Empty a note: its author, or an admin of the team. Safe to run twice."""
     note = await _lock_note(cursor, target, note_id)
     if note.author != target.actor and not is_admin:
-        raise ConfabError("forbidden", "Only its author or an admin can delete a note.")
+        raise ConfabError("forbidden", said("note_delete_not_yours"))
     if note.is_deleted:
         return WrittenNote(await notes.fetch_note(cursor, note.id), [])
     return _written(await notes.delete_note(cursor, note), "note:updated")
@@ -142,7 +143,7 @@ async def _admit(cursor: Cursor, account_id: int, chat_id: int, given: NoteText)
     """Require that all mentioned users can read the note, or give them access; returns the ids of those who got it."""
     found = await notes.list_mentioned(cursor, chat_id, list(given.mentions))
     if len(found) < len(set(given.mentions)):
-        raise ConfabError("invalid", fields={"mentions": ["There is no such active user."]})
+        raise ConfabError("invalid", fields={"mentions": [said("user_absent")]})
     if any(user.is_blind and user.id != given.owner_id for user in found):
         raise ConfabError("invalid", fields={"mentions": [BLIND]})
     outside = [user for user in found if not user.has_access]
@@ -151,7 +152,7 @@ async def _admit(cursor: Cursor, account_id: int, chat_id: int, given: NoteText)
     if given.grant is None:
         raise _without_access(outside)
     if not given.grant.is_allowed:
-        raise ConfabError("forbidden", "Only who manages the members can give access.")
+        raise ConfabError("forbidden", said("note_access"))
     for user in outside:
         details = {"user_id": user.id, "role": given.grant.role}
         await members.set_member(cursor, account_id, user.id, given.grant.role)
@@ -162,6 +163,6 @@ async def _admit(cursor: Cursor, account_id: int, chat_id: int, given: NoteText)
 def _without_access(outside: Sequence[Mentioned]) -> ConfabError:
     return ConfabError(
         "invalid",
-        fields={"mentions": ["These users have no access to the account."]},
+        fields={"mentions": [said("note_mentions_blind")]},
         details={"without_access": [{"id": user.id, "name": user.name} for user in outside]},
     )

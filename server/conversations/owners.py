@@ -16,6 +16,7 @@ from server.conversations.states import (
 )
 from server.errors import ConfabError
 from server.realtime.events import Push
+from server.said.said import said
 from server.store.accounts import members
 from server.store.conversations import chat_states, teams
 from server.store.conversations.chat_states import ChatState, NewState
@@ -53,9 +54,9 @@ def new_owner(chat: ChatState, wanted: Assignment) -> NewState:
 async def require_owner(cursor: Cursor, account_id: int, wanted: Assignment) -> None:
     """Raise invalid unless the user may answer in this account and the team exists."""
     if wanted.assignee_id is not None and not await teams.can_answer(cursor, account_id, wanted.assignee_id):
-        raise ConfabError("invalid", fields={"user_id": ["Not a user who can answer in this account."]})
+        raise ConfabError("invalid", fields={"user_id": [said("cannot_answer")]})
     if wanted.team_id is not None and not await teams.exists(cursor, wanted.team_id):
-        raise ConfabError("invalid", fields={"team_id": ["There is no such team."]})
+        raise ConfabError("invalid", fields={"team_id": [said("team_absent")]})
 
 
 async def release_chats(

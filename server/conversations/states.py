@@ -9,6 +9,7 @@ from aiopg import Cursor
 from server.errors import ConfabError, NotFound
 from server.realtime.events import Push
 from server.realtime.pushes import activity_push, chat_push
+from server.said.said import said
 from server.store.chats.chats import ChangedChat
 from server.store.conversations import chat_states
 from server.store.conversations.activities import ActivityKind
@@ -76,7 +77,7 @@ async def lock_chat(cursor: Cursor, target: TargetChat) -> ChatState:
     if not found:
         raise NotFound
     if found[0].kind == "channel":
-        raise ConfabError("conflict", "Channels are read-only.")
+        raise ConfabError("conflict", said("channel_read_only"))
     return found[0]
 
 

@@ -7,6 +7,7 @@ from aiopg import Cursor
 
 from server.conversations.labels import ChangedItem, Organiser, require_own
 from server.errors import ConfabError, NotFound
+from server.said.said import said
 from server.store.chats.chat_lists import ChatListQuery
 from server.store.conversations import labels, view_counts, views
 from server.store.conversations.view_counts import ViewCount
@@ -14,7 +15,7 @@ from server.store.conversations.views import View, ViewChanges, ViewQuery
 from server.store.search import search
 
 AT_MOST = 50
-TOO_MANY = f"There are {AT_MOST} views already."
+TOO_MANY = said("views_too_many", most=AT_MOST)
 
 
 class Viewer(NamedTuple):
@@ -114,6 +115,4 @@ async def _require_labels(cursor: Cursor, user_id: int, query: ViewQuery, *, is_
     wanted = set(query["labels"])
     found = await labels.list_visible(cursor, user_id, wanted)
     if wanted - found.keys() or (is_shared and not all(found.values())):
-        raise ConfabError(
-            "invalid", fields={"query": {"labels": ["There is no such label, or it is private."]}}
-        )
+        raise ConfabError("invalid", fields={"query": {"labels": [said("label_private")]}})

@@ -7,6 +7,7 @@ from server.errors import ConfabError, NotFound
 from server.messages.amending import AmendmentReader, IsChanged
 from server.messages.discarding import discard_failed
 from server.realtime.broker import publish_or_log
+from server.said.said import said
 from server.schemas.sends import EditMessage, React
 from server.store.messages import messages
 from server.store.messages.messages import OpenMessage
@@ -99,9 +100,9 @@ def _require_amendable(message: OpenMessage, *, must_be_own: bool) -> None:
     if denial := status_error(message.account_status):
         raise denial
     if must_be_own and message.direction != "out":
-        raise ConfabError("forbidden", "Only messages that this account sent can be edited or deleted.")
+        raise ConfabError("forbidden", said("message_not_ours"))
     if message.is_event or message.is_deleted or not message.provider_msg_id:
-        raise ConfabError("conflict", "This message was deleted or has not been sent yet.")
+        raise ConfabError("conflict", said("message_not_sent"))
 
 
 async def _confirmed_answer(

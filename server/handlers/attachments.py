@@ -12,6 +12,7 @@ from server.media.types import UNKNOWN_TYPE, disposition, is_inline
 from server.queue import COPY_MEDIA, enqueue
 from server.realtime.broker import publish
 from server.realtime.pushes import message_push
+from server.said.said import said
 from server.store.messages import attachments
 from server.store.messages.attachments import StoredFile, Wanted
 from server.web.app_keys import DATABASE, REDIS, STORAGE
@@ -49,7 +50,7 @@ async def show_attachment(request: web.Request) -> web.StreamResponse:
     wanted = _attachment_in_path(request)
     file = await request.app[DATABASE].read(attachments.fetch_file, wanted)
     if file is None:
-        raise NotFound("The file of this attachment is not stored.")
+        raise NotFound(said("attachment_not_stored"))
     etag = f'"{file.sha256}"'
     if has_version(request, file.sha256):
         return web.Response(status=304, headers={"ETag": etag, **NOT_MODIFIED_HEADERS})
@@ -66,7 +67,7 @@ async def _file_answer(
         chunks = await request.app[STORAGE].read(file.sha256, part.begin, part.end)
     except Missing as error:
         await _mark_missing(request, wanted)
-        raise NotFound("The stored file is missing.") from error
+        raise NotFound(said("file_missing")) from error
     return await stream_answer(request, _file_head(file, part), chunks)
 
 
@@ -98,7 +99,7 @@ async def retry_attachment(request: web.Request) -> web.Response:
     if known is None:
         raise NotFound
     if known.state in ("stored", "none"):
-        raise ConfabError("conflict", "This attachment needs no copying: it is stored already.")
+        raise ConfabError("conflict", said("attachment_stored"))
     changed = await _set_state(request, wanted, "waiting", None)
     await enqueue(request.app[REDIS], COPY_MEDIA, wanted.message_id)
     return object_answer([("message", changed or known.message_json)])

@@ -14,6 +14,7 @@ from server.replies import canned_replies as shared
 from server.replies.reply_import import Imported, ImportRow, Rejection, import_replies
 from server.replies.reply_table import UnreadableTableError, read_table, write_table
 from server.rules.policy import is_admin_role
+from server.said.said import said
 from server.schemas import canned_replies as schemas
 from server.store.conversations import canned_replies, reply_files
 from server.store.conversations.canned_replies import Reader, ReplyChanges
@@ -95,7 +96,7 @@ async def show_reply_file(request: web.Request) -> web.StreamResponse:
     try:
         chunks = await request.app[STORAGE].read(file.sha256, 0, file.size)
     except Missing as error:
-        raise NotFound("The stored file is missing.") from error
+        raise NotFound(said("file_missing")) from error
     answer = web.StreamResponse(headers={"Cache-Control": "private, max-age=3600", "Vary": "Authorization"})
     answer.content_type, answer.content_length = UNKNOWN_TYPE, file.size
     answer.headers["Content-Disposition"] = disposition(file.file_name, inline=False)
@@ -136,9 +137,9 @@ def _rows_of(given: schemas.GivenImport) -> list[dict[str, object]]:
     try:
         rows = read_table(given["csv"])
     except UnreadableTableError as error:
-        raise invalid("csv", str(error)) from error
+        raise invalid("csv", error.said) from error
     if len(rows) > schemas.MAX_IMPORTED:
-        raise invalid("csv", f"Must have at most {schemas.MAX_IMPORTED} rows.")
+        raise invalid("csv", said("table_too_long", most=schemas.MAX_IMPORTED))
     return rows
 
 

@@ -14,6 +14,7 @@ from server.errors import ConfabError, NotFound
 from server.media.csv import csv_head, csv_rows, escaped
 from server.media.types import disposition
 from server.messages.uploads import FormReader, Upload, invalid
+from server.said.said import said
 from server.schemas.contact_imports import CheckImport
 from server.schemas.fields import ListQuery
 from server.store.contacts import contact_fields, contact_imports, contact_lists
@@ -45,7 +46,7 @@ async def upload_contacts(request: web.Request) -> web.Response:
     limits = replace(media, max_upload_bytes=MAX_BYTES, max_upload_files=1)
     form = await FormReader(request.app[STORAGE], request.app[DATABASE], limits).read(request)
     if form.fields or len(form.uploads) != 1:
-        raise invalid("attachments", "Send one table as attachments, and nothing else.")
+        raise invalid("attachments", said("table_one"))
     (upload,) = form.uploads
     head = await _read_head(request, upload)
     shown = await request.app[DATABASE].write(
@@ -65,7 +66,7 @@ async def _read_head(request: web.Request, upload: Upload) -> TableHead:
     try:
         return await asyncio.to_thread(read_head, data)
     except UnreadableTableError as error:
-        raise invalid("attachments", str(error)) from error
+        raise invalid("attachments", error.said) from error
 
 
 async def list_contact_imports(request: web.Request) -> web.Response:

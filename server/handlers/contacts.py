@@ -10,6 +10,7 @@ from aiohttp import web
 from server.accounts.provider_errors import translated_errors
 from server.errors import NotFound
 from server.media.storage import Missing
+from server.said.said import said
 from server.store.chats import contacts
 from server.store.chats.contacts import Picture
 from server.unipile.lists.attendees import Attendee, read_attendees
@@ -61,7 +62,7 @@ async def _read_picture(request: web.Request, account_id: int, picture: Picture)
     except Missing as error:
         log.error("picture_missing", account_id=account_id)
         await request.app[DATABASE].write(contacts.refetch_picture, account_id, picture.sha256)
-        raise NotFound("The stored picture is missing.") from error
+        raise NotFound(said("picture_missing")) from error
     return b"".join([chunk async for chunk in chunks])
 
 

@@ -8,6 +8,7 @@ from server.errors import ConfabError, NotFound
 from server.media.storage import Missing
 from server.media.types import disposition
 from server.privacy.exports import queue_export
+from server.said.said import said
 from server.schemas.fields import ListQuery
 from server.schemas.privacy import RequestExport
 from server.store.people import audit
@@ -37,7 +38,7 @@ async def request_export(request: web.Request) -> web.Response:
     except LookupError as error:
         raise NotFound from error
     if export_id is None:
-        raise ConfabError("conflict", "Another export of this number is already running.")
+        raise ConfabError("conflict", said("export_running"))
     return object_answer([("export", await _export_json(request, export_id))], 202)
 
 
@@ -75,7 +76,7 @@ async def fetch_export_file(request: web.Request) -> web.StreamResponse:
     account_id, export_id = path_id(request, "account_id"), path_id(request, "export_id")
     file = await request.app[DATABASE].read(exports.fetch_file, account_id, export_id)
     if file is None:
-        raise NotFound("There is no such export, or it is not ready or has expired.")
+        raise NotFound(said("export_absent"))
     chunks = await _read_file(request, file)
     if request.method != "HEAD":
         await request.app[DATABASE].write(
@@ -91,4 +92,4 @@ async def _read_file(request: web.Request, file: ExportFile) -> AsyncIterator[by
     try:
         return await request.app[STORAGE].read(file.sha256, 0, file.size)
     except Missing as error:
-        raise NotFound("The stored export is missing.") from error
+        raise NotFound(said("export_missing")) from error

@@ -7,6 +7,7 @@ from server.conversations.owners import set_away
 from server.errors import ConfabError
 from server.people.sessions import replace_password
 from server.realtime.broker import announce_access_change, publish_all
+from server.said.said import said
 from server.schemas.auth import ChangePassword, ChangeProfile, SetAvailability
 from server.store.people import team, users
 from server.store.people.users import User
@@ -63,7 +64,7 @@ async def _verify_old_password(request: web.Request, user: User, password: str) 
     await limiter.require(rate, str(user.id))
     known = await request.app[DATABASE].read(users.fetch_credentials, user.email)
     if known is None or not await request.app[PASSWORDS].verify(password, known[1]):
-        raise ConfabError("invalid", fields={"old_password": ["This is not your current password."]})
+        raise ConfabError("invalid", fields={"old_password": [said("password_wrong")]})
     await limiter.give_back(rate, str(user.id))
 
 

@@ -11,7 +11,7 @@ import orjson
 from aiohttp import WSMessage, WSMsgType, web
 
 from server.config.sections import Realtime
-from server.errors import CLOSE_CODES, CloseCode, ConfabError, NotFound
+from server.errors import CLOSE_CODES, CloseCode, ConfabError, NotFound, failure
 from server.metrics import SOCKETS
 from server.realtime.commands import Command, CommandLimit, is_row_id, parse_command, read_cursors, read_since
 from server.realtime.connection import Connection
@@ -125,7 +125,7 @@ class _Session:
         try:
             answer = await self._run(command.event, command.data)
         except ConfabError as error:
-            body = {"code": error.code, "message": error.message}
+            body = failure(error.code, error.message)
             self._acknowledge(command.id, {"ok": False, "error": body})
             if command.event == "auth":
                 self._end_unauthenticated(error)

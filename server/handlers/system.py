@@ -23,7 +23,7 @@ async def show_system(request: web.Request) -> web.Response:
         {
             "ok": all(finding.state != FAILED for finding in health.findings),
             "checked_at": datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
-            "checks": health.findings,
+            "checks": [finding.on_wire() for finding in health.findings],
             "versions": _versions(health),
             "queues": None if health.queues is None else _queues(health.queues),
             "dead_letters": health.dead_letters,

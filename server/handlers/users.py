@@ -11,6 +11,7 @@ from server.people import links, users
 from server.people.users import NewUser, UserChange
 from server.realtime.broker import announce_rights, publish_all
 from server.rules.policy import may_deal_with
+from server.said.said import said
 from server.schemas.fields import ListQuery
 from server.schemas.users import ChangeUser, InviteUser
 from server.store.people import team
@@ -58,7 +59,7 @@ async def change_user(request: web.Request) -> web.Response:
     user = await _fetch_user(request)
     _require_reach(request, user.role, change.get("role", user.role))
     if user.id == request[CALLER].user_id and change.get("is_active") is False:
-        raise ConfabError("conflict", "You cannot disable yourself.")
+        raise ConfabError("conflict", said("user_self"))
     pushes = await request.app[DATABASE].write(
         users.change_user, user, change, request.app[CONFIG].plans, request[ACTOR]
     )
@@ -70,7 +71,7 @@ async def change_user(request: web.Request) -> web.Response:
 def _require_reach(request: web.Request, *roles: str) -> None:
     """Deny creating or changing a user with a role above the caller's (`server/rules/policy.py`)."""
     if not may_deal_with(request[CALLER_ROLES].role, *roles):
-        raise ConfabError("forbidden", "Only an owner can add or change an owner.")
+        raise ConfabError("forbidden", said("user_owner_only"))
 
 
 async def _fetch_user(request: web.Request) -> TeamUser:

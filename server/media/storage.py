@@ -167,8 +167,10 @@ def open_storage(url: str, data_dir: Path) -> Storage:
         return Storage(LocalStore(str(folder), mkdir=True), folder)
 
 
-def open_bucket(bucket: S3Bucket) -> S3Store:
-    """The bucket, with our timeouts; nothing is requested yet."""
+def open_bucket(
+    bucket: S3Bucket, request_seconds: float = REQUEST_SECONDS, retry_seconds: float = RETRY_SECONDS
+) -> S3Store:
+    """The bucket, with time limits of a request and of its tries; nothing is requested yet."""
     config: S3Config = {}
     if bucket.endpoint:
         config["endpoint"] = bucket.endpoint
@@ -181,9 +183,9 @@ def open_bucket(bucket: S3Bucket) -> S3Store:
         client_options={
             "allow_http": (bucket.endpoint or "").startswith("http://"),
             "connect_timeout": timedelta(seconds=CONNECT_SECONDS),
-            "timeout": timedelta(seconds=REQUEST_SECONDS),
+            "timeout": timedelta(seconds=request_seconds),
         },
-        retry_config={"max_retries": 3, "retry_timeout": timedelta(seconds=RETRY_SECONDS)},
+        retry_config={"max_retries": 3, "retry_timeout": timedelta(seconds=retry_seconds)},
     )
 
 

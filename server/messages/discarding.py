@@ -7,6 +7,7 @@ from aiopg import Cursor
 from server.errors import ConfabError
 from server.realtime.events import Push
 from server.realtime.pushes import chat_pushes, tombstone_pushes
+from server.said.said import said
 from server.store.accounts import accounts
 from server.store.messages import tombstones
 from server.store.messages.messages import OpenMessage
@@ -25,7 +26,7 @@ async def discard_failed(cursor: Cursor, message: OpenMessage) -> Discarded:
     await accounts.lock_account(cursor, message.account_id)
     shown = await send_outcomes.clear_failed(cursor, message.id)
     if shown is None:
-        raise ConfabError("conflict", "This message is being sent again.")
+        raise ConfabError("conflict", said("message_resending"))
     await tombstones.delete_messages(cursor, message.account_id, [message.id])
     deleted = [tombstones.NewTombstone("message:erased", message.id, message.chat_id)]
     erased = await tombstones.insert_tombstones(cursor, message.account_id, deleted)

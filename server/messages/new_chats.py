@@ -13,6 +13,7 @@ from server.config import Pace
 from server.errors import ConfabError, NotFound
 from server.realtime.events import Push
 from server.realtime.pushes import account_push
+from server.said.said import said
 from server.store.db.database import Database
 from server.store.people import audit
 from server.store.people.audit import Actor
@@ -25,10 +26,10 @@ from server.unipile.profiles import is_on_whatsapp
 
 log = structlog.get_logger()
 
-NOT_ON_WHATSAPP = "This number is not on WhatsApp. Check it."
+NOT_ON_WHATSAPP = said("start_not_on_whatsapp")
 SENTENCES = {
-    "day": "This number has begun as many chats within 24 hours as WhatsApp tolerates. Existing chats go on.",
-    "rejected": "WhatsApp has restricted this number, so it begins no new chats for now. Existing chats go on.",
+    "day": said("start_day"),
+    "rejected": said("start_rejected"),
 }
 
 

@@ -12,6 +12,7 @@ from server.messages.sending import SendRequest, StoredSend, find_sends, store_s
 from server.messages.uploads import invalid
 from server.plans.payer import Payer, read_rights
 from server.realtime.pushes import planned_push
+from server.said.said import said
 from server.store.chats import sight
 from server.store.messages.messages import ChangedMessage
 from server.store.sending import planned as rows
@@ -21,7 +22,7 @@ from server.store.sending.sends import Author
 
 MAX_OF_CHAT = 50
 MAX_DAYS = 366
-SENT_ALREADY = "This planned message has been sent."
+SENT_ALREADY = said("planned_sent")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,18 +59,18 @@ async def plan_message(cursor: Cursor, request: PlanRequest) -> tuple[ChangedPla
     if target is None:
         raise NotFound
     if target.chat_kind == "channel":
-        raise ConfabError("conflict", "Channels are read-only.")
+        raise ConfabError("conflict", said("channel_read_only"))
     if known := await rows.find_known(cursor, account_id, request.client_id):
         if known.chat_id != chat_id:
-            raise ConfabError("conflict", "This client_id belongs to a message of another chat.")
+            raise ConfabError("conflict", said("message_other_chat"))
         return known, False
     if await sends.fetch_by_client_id(cursor, account_id, request.client_id) is not None:
-        raise ConfabError("conflict", "This client_id belongs to a message that was sent.")
+        raise ConfabError("conflict", said("message_other_sent"))
     _require_future(request.send_at)
     if await rows.count_planned(cursor, chat_id) >= MAX_OF_CHAT:
-        raise ConfabError("conflict", f"At most {MAX_OF_CHAT} messages are planned in one chat.")
+        raise ConfabError("conflict", said("planned_too_many", most=MAX_OF_CHAT))
     if request.quote_id is not None and await sends.fetch_quotable(cursor, chat_id, request.quote_id) is None:
-        raise invalid("quote_id", "Not a message of this chat that can be quoted.")
+        raise invalid("quote_id", said("message_not_quotable"))
     return await rows.insert_planned(cursor, _new_row(request)), True
 
 
@@ -77,12 +78,12 @@ async def change_planned(cursor: Cursor, target: Target, changes: Mapping[str, o
     """Change one of the caller's own: text, time, condition. One that failed or was cancelled needs a new time."""
     planned = await _lock(cursor, target)
     if planned.author != target.author:
-        raise ConfabError("forbidden", "Only its author changes a planned message.")
+        raise ConfabError("forbidden", said("planned_not_yours"))
     if planned.state == "sent":
         raise ConfabError("conflict", SENT_ALREADY)
     send_at = changes.get("send_at")
     if send_at is None and planned.state != "planned":
-        raise invalid("send_at", "Required, as it waits no more.")
+        raise invalid("send_at", said("planned_time_needed"))
     if send_at is not None:
         _require_future(str(send_at))
     return await rows.plan_again(cursor, planned, changes)
@@ -102,7 +103,7 @@ async def send_now(cursor: Cursor, plans: Plans, target: Target) -> tuple[Change
     """Send one of any author now, or a failed one again; one that was sent already returns its message."""
     planned = await _lock(cursor, target)
     if planned.state == "cancelled":
-        raise ConfabError("conflict", "This planned message has been cancelled.")
+        raise ConfabError("conflict", said("planned_cancelled"))
     if planned.state == "sent":
         known = await find_sends(cursor, planned.account_id, planned.chat_id, planned.client_id)
         return await rows.fetch_planned(cursor, planned.id), StoredSend(known, [])
@@ -115,7 +116,7 @@ async def send_due(cursor: Cursor, plans: Plans, planned_id: int) -> StoredSend 
     if planned is None or planned.state != "planned" or not planned.is_due:
         return None
     if not planned.may_send:
-        raise ConfabError("forbidden", "Its author can no longer write in this account.")
+        raise ConfabError("forbidden", said("planned_author_gone"))
     return (await _send(cursor, plans, planned, planned.user_id))[1]
 
 
@@ -163,7 +164,7 @@ async def _lock(cursor: Cursor, target: Target) -> Planned:
 def _require_future(send_at: str) -> None:
     now = datetime.now(UTC)
     if not now < datetime.fromisoformat(send_at) <= now + timedelta(days=MAX_DAYS):
-        raise invalid("send_at", f"Must be in the future, and within {MAX_DAYS} days.")
+        raise invalid("send_at", said("planned_time", most=MAX_DAYS))
 
 
 def _new_row(request: PlanRequest) -> rows.NewPlanned:

@@ -8,6 +8,7 @@ from server.messages.sending import StoredSend, advance_chat
 from server.plans.payer import Payer
 from server.plans.quotas import require_messages
 from server.realtime.pushes import message_push
+from server.said.said import said
 from server.store.chats.flags import preview_of
 from server.store.sending import send_outcomes
 from server.store.sending.sends import Author
@@ -30,7 +31,7 @@ async def retry_send(
     if denial := status_error(target.account_status):
         raise denial
     if known.status not in ("failed", "unconfirmed"):
-        raise ConfabError("conflict", "Only a failed or unconfirmed message can be retried.")
+        raise ConfabError("conflict", said("message_no_retry"))
     message, sent_at = await send_outcomes.queue_again(cursor, message_id)
     await require_messages(cursor, payer, target.owner_id, 1)
     preview = preview_of(known.body, known.attachments)

@@ -14,6 +14,7 @@ from server.plans.payer import Payer
 from server.plans.quotas import require_messages
 from server.realtime.events import Push
 from server.realtime.pushes import chat_push, message_push
+from server.said.said import said
 from server.store.chats.advance import advance_chats
 from server.store.chats.chat_rows import ChatAdvance
 from server.store.chats.flags import preview_of
@@ -126,7 +127,7 @@ async def _is_any_overtaken(cursor: Cursor, batch: Sequence[SendRequest]) -> boo
 
 
 def _channel_error(chat_kind: str) -> ConfabError | None:
-    return ConfabError("conflict", "Channels are read-only.") if chat_kind == "channel" else None
+    return ConfabError("conflict", said("channel_read_only")) if chat_kind == "channel" else None
 
 
 async def store_sends(cursor: Cursor, batch: Sequence[SendRequest]) -> list[StoredSend]:
@@ -228,7 +229,7 @@ async def _insert_parts(
         if row is None and n == 1:
             return []
         if row is None:
-            raise ConfabError("conflict", "A part of this client_id belongs to another message.")
+            raise ConfabError("conflict", said("message_other_part"))
         if upload:
             await attachments.refer(cursor, row[0].id, upload.attachment["id"], upload.sha256)
         stored.append(row)
@@ -241,7 +242,7 @@ async def _fetch_quoted(cursor: Cursor, chat_id: int, quote_id: int | None) -> s
         return None
     quoted = await sends.fetch_quotable(cursor, chat_id, quote_id)
     if quoted is None:
-        raise ConfabError("invalid", fields={"quote_id": ["Not a message of this chat that can be quoted."]})
+        raise ConfabError("invalid", fields={"quote_id": [said("message_not_quotable")]})
     return quoted
 
 
@@ -249,7 +250,7 @@ async def _require_known(cursor: Cursor, send: SendRequest) -> list[ChangedMessa
     """The messages that took this client_id; raises conflict if they are in another chat."""
     known = await find_sends(cursor, send.account_id, send.chat_id, send.client_id)
     if not known:
-        raise ConfabError("conflict", "This client_id belongs to a message of another chat.")
+        raise ConfabError("conflict", said("message_other_chat"))
     return known
 
 

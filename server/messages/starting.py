@@ -18,6 +18,7 @@ from server.queue import NOTE_USAGE, REFRESH_CHAT, enqueue
 from server.realtime.broker import log_if_unavailable, publish, publish_or_log
 from server.realtime.events import Push
 from server.realtime.pushes import chat_push, message_push
+from server.said.said import said
 from server.store.accounts import accounts
 from server.store.chats import flags, sight
 from server.store.chats.advance import advance_chats
@@ -37,12 +38,9 @@ from server.unipile.fields import jids
 
 log = structlog.get_logger()
 
-HIDDEN = "There is a chat with this number already, and it is not yours. Ask a colleague to assign it to you."
+HIDDEN = said("start_not_yours")
 
-UNKNOWN_OUTCOME = (
-    "UniPile did not confirm whether the message was sent. It will not be sent again; if it was sent, its chat "
-    "will appear in the list."
-)
+UNKNOWN_OUTCOME = said("message_unconfirmed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +65,7 @@ class ChatStarter:
         if denial := status_error(target.account_status):
             raise denial
         if is_same_phone(to, target.phone):
-            raise ConfabError("invalid", fields={"to": ["This is the account's own number."]})
+            raise ConfabError("invalid", fields={"to": [said("start_own_number")]})
         address = await self._resolve_address(target, to.removeprefix("+"))
         if await self.database.read(chat_starts.is_hidden, target.user_id, target.account_id, address):
             raise ConfabError("conflict", HIDDEN)
@@ -77,7 +75,7 @@ class ChatStarter:
         is_new = await self._admit(target, address)
         begun_at = await self.database.write(_insert_start, payer, start, is_new)
         if begun_at is None:
-            raise ConfabError("conflict", "This message is already being sent.")
+            raise ConfabError("conflict", said("message_already_sending"))
         try:
             return await self._send(payer.rights.provider, target, author, start, begun_at, is_new)
         finally:
@@ -204,7 +202,7 @@ async def _find_started(
     """
     known = await sends.fetch_by_client_id(cursor, target.account_id, client_id)
     if known is not None and not await sight.sees_now(cursor, target.user_id, known.chat_id):
-        raise ConfabError("conflict", "This client_id belongs to a message of another chat.")
+        raise ConfabError("conflict", said("message_other_chat"))
     if known is not None:
         return known, []
     begun = await chat_starts.lock_start(cursor, target.account_id, client_id)

@@ -20,6 +20,7 @@ from server.errors import ConfabError
 from server.media.image_size import DeclaredError, MediaInfo, media_info_of, read_declared
 from server.media.storage import Incoming, Storage, StoredBlob, TooLarge
 from server.media.types import attachment_type, declared_type, is_voice, safe_file_name, sniff
+from server.said.said import said
 from server.store.db.database import Database
 from server.store.messages.attachments import touch_blob
 
@@ -90,7 +91,7 @@ class FormReader:
                     raise ConfabError("malformed", "A part of the form has no name.")
                 await self._read_part(part)
         except (ValueError, LookupError, EOFError, AssertionError, *UNREADABLE) as error:
-            raise ConfabError("malformed", "The form could not be read.") from error
+            raise ConfabError("malformed", said("form_unreadable")) from error
         self._set_voice_notes()
         self._set_media_info()
         return self._form
@@ -105,7 +106,7 @@ class FormReader:
         if name not in FILE_FIELDS:
             raise invalid(name[:50], "Not a file field: send files as attachments.")
         if len(self._form.uploads) >= self._limits.max_upload_files:
-            raise invalid("attachments", f"At most {self._limits.max_upload_files} files in one send.")
+            raise invalid("attachments", said("upload_many", most=self._limits.max_upload_files))
         if name == "voice_message":
             self._voice_files.add(len(self._form.uploads))
         self._form.uploads.append(await self._read_file(part))
@@ -117,10 +118,10 @@ class FormReader:
                 while chunk := await part.read_chunk(CHUNK_BYTES):
                     await incoming.write(chunk)
                 if not incoming.size:
-                    raise invalid("attachments", f"{file_name} is empty.")
+                    raise invalid("attachments", said("upload_empty", file=file_name))
         except TooLarge as error:
             limit = self._limits.max_upload_bytes
-            raise ConfabError("too_large", f"{file_name} is larger than {limit} bytes.") from error
+            raise ConfabError("too_large", said("upload_large", file=file_name, most=limit)) from error
         return await self._store_file(incoming, file_name, part.headers.get("Content-Type"))
 
     async def _store_file(self, incoming: Incoming, file_name: str, declared: str | None) -> Upload:

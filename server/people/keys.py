@@ -8,6 +8,7 @@ from aiopg import Cursor
 
 from server.auth.tokens import hash_token
 from server.errors import ConfabError, NotFound
+from server.said.said import said
 from server.store.people import api_keys, audit
 from server.store.people.audit import Actor
 
@@ -27,7 +28,7 @@ async def create_key(cursor: Cursor, actor: Actor, user_id: int, key: str, prefi
         cursor, user_id, prefix=prefix, key_hash=hash_token(key), **new._asdict()
     )
     if shown is None:
-        problem = "The user of the key is not a member of one of these accounts."
+        problem = said("key_of_no_member")
         raise ConfabError("invalid", fields={"account_ids": [problem]})
     target = ("api_key", orjson.loads(shown)["id"])
     details = {"name": new.name, "scopes": new.scopes, "user_id": user_id}

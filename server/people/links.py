@@ -12,6 +12,7 @@ from server.config.auth import Auth
 from server.errors import ConfabError, NotFound
 from server.people.users import EMAIL_TAKEN, NewUser, create_user
 from server.plans.quotas import require_seat
+from server.said.said import said
 from server.store.people import audit, team, user_links, users
 from server.store.people.audit import Actor
 from server.store.people.team import TeamUser
@@ -29,7 +30,7 @@ ACCEPTED: Mapping[str, AuditAction] = {
     "invitation": "user.invitation_accepted",
     "reset": "user.reset_accepted",
 }
-LINK_EXPIRED = "This link was used already, or has expired. Ask for a new one."
+LINK_EXPIRED = said("link_used")
 
 
 async def invite(cursor: Cursor, actor: Actor, new: NewUser, link: NewLink, auth: Auth) -> tuple[User, str]:
@@ -54,7 +55,7 @@ async def renew_link(cursor: Cursor, actor: Actor, user: TeamUser, link: NewLink
     expires.
     """
     if not user.is_active:
-        raise ConfabError("conflict", "This user is disabled.")
+        raise ConfabError("conflict", said("user_disabled"))
     kind, hours = "reset", auth.reset_hours
     if not user.has_password:
         # The link of the first owner also lets them choose their e-mail address.

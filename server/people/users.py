@@ -10,6 +10,7 @@ from server.conversations.owners import author_of
 from server.errors import ConfabError
 from server.plans.quotas import require_seat
 from server.realtime.events import Push
+from server.said.said import said
 from server.store.accounts import members
 from server.store.people import audit, team, users
 from server.store.people.audit import Actor
@@ -17,7 +18,7 @@ from server.store.people.team import TeamUser
 from server.store.people.users import User
 from server.store.plans import entitlements
 
-EMAIL_TAKEN = "This e-mail address is already in use."
+EMAIL_TAKEN = said("email_taken")
 
 
 class NewUser(NamedTuple):

@@ -8,6 +8,7 @@ from server.config.plans import Plans
 from server.errors import ConfabError
 from server.plans.payer import Payer
 from server.rules.plans import Grant, Rights, Seats, current_period, month_bounds, rfc3339, seats_of
+from server.said.said import said
 from server.store.people import team
 from server.store.plans import entitlements, usage
 
@@ -31,8 +32,7 @@ def check_messages(rights: Rights, used: int, wanted: int) -> None:
         until = month_bounds(current_period())[1]
         raise ConfabError(
             "plan_limit",
-            f"The plan's {allowed} messages for this month are used up. Sending resumes on {until:%B} 1, or at once "
-            "with a larger plan.",
+            said("plan_messages_used", allowed=allowed, until=f"{until:%Y-%m-%d}"),
             limit={
                 "what": "messages",
                 "plan": rights.plan,
@@ -51,7 +51,7 @@ async def require_account_slot(
     external_account_id: str,
     *,
     is_pairing: bool = False,
-    whose: str = "The plan",
+    payer: str | None = None,
 ) -> None:
     """Raise plan_limit if the plan has no account slot left. The user's row is locked until the commit, so two accounts
     that connect concurrently cannot both take the last slot. A pairing that waits for its scan takes a slot, but a new
@@ -64,16 +64,18 @@ async def require_account_slot(
         taken = await entitlements.count_accounts(
             cursor, user_id, rights.provider, external_account_id, with_pairings=not is_pairing
         )
-        check_account_slot(rights, taken, whose)
+        check_account_slot(rights, taken, payer)
 
 
-def check_account_slot(rights: Rights, taken: int, whose: str = "The plan") -> None:
+def check_account_slot(rights: Rights, taken: int, payer: str | None = None) -> None:
     """Raise plan_limit if `taken` slots are all the plan has."""
     if rights.accounts is not None and taken >= rights.accounts:
-        numbers = "one number" if rights.accounts == 1 else f"{rights.accounts} numbers"
+        numbers = said("one_number") if rights.accounts == 1 else said("numbers", count=rights.accounts)
         raise ConfabError(
             "plan_limit",
-            f"{whose} includes {numbers}. Disconnect one, or choose a larger plan.",
+            said("plan_numbers_used", allowed=numbers)
+            if payer is None
+            else said("plan_numbers_used_of", name=payer, allowed=numbers),
             limit={
                 "what": "accounts",
                 "plan": rights.plan,
@@ -104,10 +106,10 @@ async def require_seat(cursor: Cursor, plans: Plans, user_id: int = 0) -> None:
 def check_seat(seats: Seats, taken: int) -> None:
     """Raise plan_limit if `taken` seats are all the plan includes."""
     if seats.allowed is not None and taken >= seats.allowed:
-        users = "one user" if seats.allowed == 1 else f"{seats.allowed} users"
+        users = said("one_user") if seats.allowed == 1 else said("users", count=seats.allowed)
         raise ConfabError(
             "plan_limit",
-            f"The team's plan includes {users}, and the team has {taken}. Disable a user, or choose a larger plan.",
+            said("plan_seats_used", allowed=users, taken=taken),
             limit={
                 "what": "seats",
                 "plan": seats.plan,

@@ -14,6 +14,8 @@ from typing import NamedTuple
 import redis.exceptions as library
 from redis.exceptions import RedisError
 
+from server.said.said import Said, said
+
 # All exceptions that a Redis command raises when it fails.
 UNREACHABLE = (RedisError, OSError, asyncio.TimeoutError)
 
@@ -21,70 +23,51 @@ UNREACHABLE = (RedisError, OSError, asyncio.TimeoutError)
 class Reason(NamedTuple):
     """The rest of a sentence that begins with "Redis at …"; `passes` if a retry may succeed in a moment."""
 
-    sentence: str
+    sentence: Said
     passes: bool = False
 
 
-SPEAKS_TLS = "if it uses TLS, begin REDIS_URL with rediss://"
-SPEAKS_NO_TLS = "if it does not use TLS, begin REDIS_URL with redis://"
-REASONS: Mapping[str, Reason] = {
-    "READONLY": Reason(
-        "is a read-only replica: point REDIS_URL at the primary, or wait for the failover", True
-    ),
-    "LOADING": Reason("is loading its data: wait until it has started", True),
-    "MASTERDOWN": Reason("is a replica that has lost its primary: point REDIS_URL at the primary", True),
-    "NOREPLICAS": Reason(
-        "accepts no writes because it has too few replicas: restart them, or lower min-replicas-to-write",
-        True,
-    ),
-    "MISCONF": Reason("accepts no writes because it cannot save its data: check its disk and its log", True),
-    "OOM": Reason("is out of memory: raise maxmemory, and keep the policy noeviction", True),
-    "BUSY": Reason("is busy with a script: wait, or end it with SCRIPT KILL", True),
-    "MAXCLIENTS": Reason("has no connections left: raise maxclients, or run fewer processes", True),
-    "CLUSTERDOWN": Reason("is in cluster mode, which Confab does not support: use one without cluster mode"),
-    "NOAUTH": Reason("requires a password: put it into REDIS_URL, as in redis://:password@host:6379/0"),
-    "WRONGPASS": Reason(
-        "rejects the user name or the password: check REDIS_URL (the password must be percent-encoded)"
-    ),
-    "NOPASSWORD": Reason("has no password, but REDIS_URL has one: remove it, or set requirepass"),
-    "NOPERM": Reason(
-        "denies its user a command, key or channel: grant the user ~confab:* ~arq:* &confab:* +@all"
-    ),
-    "DENIED": Reason(
-        "is in protected mode and accepts connections from its own machine only: set a password there"
-    ),
-    "DB": Reason("has no database with that number: use database 0 in REDIS_URL, with /0 or ?db=0"),
-    "NAME": Reason("has a host name that cannot be resolved: check the host in REDIS_URL", True),
-    "REFUSED": Reason("refuses the connection: start it, or check host and port in REDIS_URL", True),
-    "SOCKET": Reason("has no socket there: start it, or check the path in REDIS_URL", True),
-    "RIGHTS": Reason("may not be opened by this user: check the permissions of its socket (unixsocketperm)"),
-    "TLS": Reason(f"failed the TLS handshake: {SPEAKS_NO_TLS}"),
-    "CLIENT_CERTIFICATE": Reason(
-        "requires a client certificate: set ssl_certfile and ssl_keyfile in REDIS_URL"
-    ),
-    "CERTIFICATE": Reason(
-        "has a certificate that no trusted authority signed: set its authority with ?ssl_ca_certs=/path/ca.pem, "
-        "or accept any certificate with ?ssl_cert_reqs=none"
-    ),
-    "CERTIFICATE_NAME": Reason(
-        "has a certificate for another name: use that name in REDIS_URL, or do not check the name with "
-        "?ssl_check_hostname=false"
-    ),
-    "CERTIFICATE_DATE": Reason(
-        "has a certificate that is expired or not yet valid: renew it, or check the clocks"
-    ),
-    "NOT_REDIS": Reason(f"does not respond like Redis: check host and port in REDIS_URL; {SPEAKS_TLS}"),
-    "CLOSED": Reason(f"closed the connection without a response: {SPEAKS_TLS}", True),
-    "CLOSED_TLS": Reason(
-        f"closed the connection without a response: {SPEAKS_NO_TLS}; if it requires a client certificate, set "
-        "?ssl_certfile= and &ssl_keyfile=",
-        True,
-    ),
-    "SLOW": Reason("did not respond in time: check the network, firewalls and the load of its machine", True),
-    "SLOW_TLS": Reason(f"did not respond in time: check the network and its load; {SPEAKS_NO_TLS}", True),
-    "UNREACHED": Reason("cannot be reached: check the network, and host and port in REDIS_URL", True),
-}
-UNKNOWN = Reason("cannot be used: look into its log for the reason")
+def _reason(key: str, *, passes: bool) -> Reason:
+    return Reason(said(f"redis_{key.lower()}"), passes)
+
+
+# Those that may be over in a moment, and those that an operator has to end.
+_PASSING = (
+    "READONLY",
+    "LOADING",
+    "MASTERDOWN",
+    "NOREPLICAS",
+    "MISCONF",
+    "OOM",
+    "BUSY",
+    "MAXCLIENTS",
+    "NAME",
+    "REFUSED",
+    "SOCKET",
+    "CLOSED",
+    "CLOSED_TLS",
+    "SLOW",
+    "SLOW_TLS",
+    "UNREACHED",
+)
+_LASTING = (
+    "CLUSTERDOWN",
+    "NOAUTH",
+    "WRONGPASS",
+    "NOPASSWORD",
+    "NOPERM",
+    "DENIED",
+    "DB",
+    "RIGHTS",
+    "TLS",
+    "CLIENT_CERTIFICATE",
+    "CERTIFICATE",
+    "CERTIFICATE_NAME",
+    "CERTIFICATE_DATE",
+    "NOT_REDIS",
+)
+REASONS: Mapping[str, Reason] = {key: _reason(key, passes=key in _PASSING) for key in (*_PASSING, *_LASTING)}
+UNKNOWN = _reason("UNKNOWN", passes=False)
 # The library removes the error code where it has a class for it.
 CLASSES: Mapping[type[Exception], str] = {
     library.ReadOnlyError: "READONLY",

@@ -7,6 +7,7 @@ from aiopg import Cursor
 from server.audit_actions import AuditAction
 from server.errors import ConfabError, NotFound
 from server.messages.uploads import Upload, invalid
+from server.said.said import said
 from server.store.conversations import canned_replies, reply_files, teams
 from server.store.conversations.canned_replies import (
     MAX_OF_OWNER,
@@ -18,7 +19,7 @@ from server.store.conversations.canned_replies import (
 from server.store.people import audit
 from server.store.people.audit import Actor
 
-TOO_MANY = f"There are {MAX_OF_OWNER} canned replies already. Delete one that is not used."
+TOO_MANY = said("replies_too_many", most=MAX_OF_OWNER)
 MAX_FILES = 10
 
 
@@ -64,7 +65,7 @@ async def add_files(cursor: Cursor, reader: Reader, reply_id: int, uploads: Sequ
     """Add stored files; raises invalid if they are too many."""
     await _lock(cursor, reader, reply_id)
     if await reply_files.count_files(cursor, reply_id) + len(uploads) > MAX_FILES:
-        raise invalid("attachments", f"At most {MAX_FILES} files.")
+        raise invalid("attachments", said("reply_files", most=MAX_FILES))
     for upload in uploads:
         attachment = upload.attachment
         await reply_files.insert_file(cursor, reply_id, upload.sha256, attachment["id"], {**attachment})
@@ -91,7 +92,7 @@ def _is_taken_away(stored: StoredReply, new: NewReply) -> bool:
 
 def _require_owner(reader: Reader, stored: StoredReply) -> None:
     if not reader.is_admin and reader.user_id not in (stored.owner_id, stored.created_by):
-        raise ConfabError("forbidden", "Only its creator and admins may do this with a shared canned reply.")
+        raise ConfabError("forbidden", said("reply_not_yours"))
 
 
 async def _checked(
@@ -101,9 +102,9 @@ async def _checked(
     shared = given.get("shared", stored is not None and stored.owner_id is None)
     team_id = given.get("team_id", stored.team_id if stored is not None and shared else None)
     if team_id is not None and not shared:
-        raise invalid("team_id", "Only a shared canned reply is for a team.")
+        raise invalid("team_id", said("reply_team"))
     if team_id is not None and not await teams.exists(cursor, team_id):
-        raise invalid("team_id", "There is no such team.")
+        raise invalid("team_id", said("team_absent"))
     before = stored or StoredReply(0, None, None, None, "", None, "")
     return {
         "owner_id": None if shared else reader.user_id,

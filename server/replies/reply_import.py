@@ -6,6 +6,7 @@ from typing import NamedTuple, TypedDict
 from aiopg import Cursor
 
 from server.replies.canned_replies import TOO_MANY
+from server.said.said import said
 from server.store.conversations import canned_replies
 from server.store.conversations.canned_replies import Reader, ReplyRow
 from server.store.people import audit
@@ -66,7 +67,7 @@ class _Importer:
             return "name", TOO_MANY
         team_id = await self._find_team(given["team"])
         if team_id is None and given["team"] is not None:
-            return "team", "There is no such team."
+            return "team", said("team_absent")
         if await self._insert(given, owner_id, team_id) is None:
             return "shortcut", canned_replies.SHORTCUT_TAKEN
         self._free[owner_id] -= 1

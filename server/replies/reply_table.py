@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from server.media.csv import csv_head, csv_rows, escaped, open_table, unescaped
+from server.said.said import Said, said
 
 COLUMNS = ("name", "shortcut", "text", "shared", "team", "uses", "last_used_at")
 TRUE_WORDS = ("true", "1", "yes")
@@ -12,6 +13,10 @@ TRUE_WORDS = ("true", "1", "yes")
 
 class UnreadableTableError(ValueError):
     """The text is no table of canned replies."""
+
+    def __init__(self, said: Said) -> None:
+        super().__init__(said)
+        self.said = said
 
 
 def write_table(replies: Iterable[Mapping[str, object]]) -> bytes:
@@ -25,10 +30,10 @@ def read_table(text: str) -> list[dict[str, object]]:
     try:
         head, *rows = open_table(text)
     except (csv.Error, ValueError) as error:
-        raise UnreadableTableError("Not a table in CSV.") from error
+        raise UnreadableTableError(said("table_not_csv")) from error
     columns = [name.strip().lower() for name in head]
     if "name" not in columns or "text" not in columns:
-        raise UnreadableTableError("The first row must have the columns name and text.")
+        raise UnreadableTableError(said("table_name_text"))
     return [_imported(dict(zip(columns, row, strict=False))) for row in rows if any(row)]
 
 

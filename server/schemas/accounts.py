@@ -2,7 +2,7 @@
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
-from server.schemas.errors import PlanLimit
+from server.schemas.errors import PlanLimit, Reason
 from server.schemas.fields import Flag, PhoneNumber, Request, Whole, text
 from server.schemas.loads import assignment_mode, chat_limit, shown_limit, shown_mode
 
@@ -137,7 +137,9 @@ class Refused(Schema):
 
     code = fields.String(required=True)
     message = fields.String(required=True)
+    reason = fields.Nested(Reason)
     fields_ = fields.Dict(data_key="fields", keys=fields.String())
+    field_reasons = fields.Dict(keys=fields.String(), values=fields.List(fields.Nested(Reason)))
     limit = fields.Nested(PlanLimit)
 
 

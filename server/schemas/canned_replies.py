@@ -4,6 +4,7 @@ from typing import TypedDict
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
+from server.said.said import said
 from server.schemas.chats import Named
 from server.schemas.fields import MAX_ID, CleanText, Flag, Moment, Request, Whole, a_name
 from server.schemas.messages import Attachment
@@ -72,7 +73,7 @@ class ImportedReply(Request):
     @validates_schema
     def fitting_team(self, data: dict[str, object], **_: object) -> None:
         if data.get("team") is not None and not data.get("shared"):
-            raise ValidationError("Only a shared canned reply is for a team.", "team")
+            raise ValidationError(said("reply_team"), "team")
 
 
 class GivenImport(TypedDict, total=False):

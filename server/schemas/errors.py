@@ -16,10 +16,23 @@ class PlanLimit(Schema):
     until = fields.String(required=True, allow_none=True)
 
 
+class Reason(Schema):
+    """What `message` says, for a translation: its code in the server's table, and its parameters, of which one may be
+    such an object itself.
+    """
+
+    code = fields.String(required=True)
+    params = fields.Dict(required=True, keys=fields.String())
+
+
 class Failed(Schema):
     code = fields.String(required=True)
     message = fields.String(required=True)
+    # Where the message says more than the code.
+    reason = fields.Nested(Reason)
     fields_ = fields.Dict(data_key="fields", keys=fields.String())
+    # The same of the sentences in `fields`, except of those that name a rule of the schema.
+    field_reasons = fields.Dict(keys=fields.String(), values=fields.List(fields.Nested(Reason)))
     limit = fields.Nested(PlanLimit)
     # What the caller has not seen: `chat` with 409 changed; `messages`, `activities` and `notes` with 409
     # newer_messages. Who cannot read what mentions them: `without_access` with 422 invalid. With 429

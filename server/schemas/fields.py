@@ -7,6 +7,7 @@ from typing import Any
 
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
+from server.said.said import said
 from server.text.graphemes import is_blank, is_emoji, is_storable, one_line
 from server.text.phones import PhoneError, read_phone
 from server.text.times import EPOCH, LATEST, read_time
@@ -20,7 +21,7 @@ class CleanText(fields.String):
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         text: str = super()._deserialize(value, attr, data, **kwargs)
         if not is_storable(text):
-            raise ValidationError("Contains characters that cannot be stored.")
+            raise ValidationError(said("value_characters"))
         return text
 
 
@@ -133,7 +134,7 @@ class PhoneNumber(CleanText):
         try:
             return read_phone(text)
         except PhoneError as error:
-            raise ValidationError(str(error)) from error
+            raise ValidationError(error.said) from error
 
 
 class EmailAddress(CleanText):
@@ -142,7 +143,7 @@ class EmailAddress(CleanText):
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         text = super()._deserialize(value, attr, data, **kwargs).strip()
         if len(text) > 320 or not re.fullmatch(r"[^@\s]+@[^@\s]+", text) or not text.isprintable():
-            raise ValidationError("Must be an e-mail address.")
+            raise ValidationError(said("value_email"))
         return text
 
 

@@ -2,6 +2,7 @@
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
+from server.schemas.errors import Reason
 from server.schemas.fields import (
     MAX_ID,
     ListQuery,
@@ -85,6 +86,7 @@ class Author(Schema):
 class Failure(Schema):
     code = fields.String(required=True)
     message = fields.String(required=True)
+    reason = fields.Nested(Reason)
 
 
 class MessageContent(Schema):

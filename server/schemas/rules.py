@@ -6,6 +6,7 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
 from server.schemas.chats import Named
+from server.schemas.errors import Reason
 from server.schemas.fields import MAX_ID, CleanText, Flag, Request, Whole, a_name, not_blank
 from server.schemas.notes import MAX_NOTE
 
@@ -215,6 +216,7 @@ class RuleList(Schema):
 class ActionError(Schema):
     code = fields.String(required=True)
     message = fields.String(required=True)
+    reason = fields.Nested(Reason)
 
 
 class ActionResult(Schema):

@@ -4,11 +4,15 @@ from marshmallow import Schema, fields, validate
 
 
 class SystemCheck(Schema):
-    """The result of one check, in words; the message is English, as that of `run.py doctor`."""
+    """The result of one check: `message` is English, as that of `run.py doctor`; `code` and `params` are for a
+    translation of it. A parameter may be such a sentence itself, an object with `code` and `params`.
+    """
 
     name = fields.String(required=True)
     state = fields.String(required=True, validate=validate.OneOf(["ok", "warning", "failed"]))
     message = fields.String(required=True)
+    code = fields.String(required=True)
+    params = fields.Dict(required=True, keys=fields.String())
 
 
 class SystemVersions(Schema):

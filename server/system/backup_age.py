@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from server.config import Config
+from server.said.said import Said, both, said
 from server.store.backups import runs
 from server.store.backups.runs import Restored, Run
 from server.store.db.database import Database
@@ -27,20 +28,39 @@ async def check_backups(config: Config, database: Database) -> list[Finding]:
 
 
 def _age(config: Config, last: Run | None, failure: str | None) -> Finding:
-    failed = f"; the last try failed: {failure}" if failure is not None else ""
+    failed = None if failure is None else _failed(failure)
     if last is None:
-        return Finding("backup", WARNING, f"none is whole{failed}: make one with `python run.py backup`")
-    hours = last.age_seconds / SECONDS_AN_HOUR
-    message = f"{last.name} in {last.location}, {hours:.1f} h old, {last.files} files, {last.bytes} bytes"
-    is_late = config.backup.is_scheduled and hours > MISSED_INTERVALS * config.backup.every_hours
-    late = f": older than twice the interval of {config.backup.every_hours:g} h" if is_late else ""
+        return Finding("backup", WARNING, both(said("backup_none"), failed))
+    hours, every = last.age_seconds / SECONDS_AN_HOUR, config.backup.every_hours
+    is_late = config.backup.is_scheduled and hours > MISSED_INTERVALS * every
+    late = said("backup_late", hours=f"{every:g}") if is_late else None
     state = WARNING if is_late or failure is not None else OK
-    return Finding("backup", state, f"{message}{late}{failed}")
+    return Finding("backup", state, both(both(_last(last, hours), late), failed))
+
+
+def _last(last: Run, hours: float) -> Said:
+    return said(
+        "backup_last",
+        name=last.name,
+        location=last.location,
+        hours=round(hours, 1),
+        files=last.files,
+        bytes=last.bytes,
+    )
+
+
+def _failed(failure: str) -> Said:
+    if failure == runs.INTERRUPTED:
+        return said("backup_interrupted")
+    return said("backup_failed", reason=failure)
 
 
 def _catching_up(restored: Restored) -> Finding:
-    message = (
-        f"from a backup of {restored.backup_at:%Y-%m-%d %H:%M} UTC; {restored.swept} of {restored.accounts} accounts "
-        f"swept since, {restored.found_late} messages found late"
+    message = said(
+        "restored",
+        at=f"{restored.backup_at:%Y-%m-%d %H:%M} UTC",
+        swept=restored.swept,
+        accounts=restored.accounts,
+        messages=restored.found_late,
     )
     return Finding("restored", OK if restored.swept == restored.accounts else WARNING, message)

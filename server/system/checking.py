@@ -9,10 +9,11 @@ from typing import NamedTuple
 import structlog
 
 from server.config import Config
-from server.errors import ConfabError
+from server.errors import TABLE, ConfabError
 from server.queue import QUEUE_NAMES, QueueState, read_queues
 from server.redis.client import Client
 from server.redis.reasons import UNREACHABLE, reason_of
+from server.said.said import Said, said, verbatim
 from server.store.accounts.states import AccountInNeed, list_in_need
 from server.store.backups import runs
 from server.store.backups.runs import Run
@@ -22,7 +23,7 @@ from server.store.dead_letters import count_dead_letters
 from server.system.backup_age import check_backups
 from server.system.counters import check_counters
 from server.system.failing_jobs import FailingJobs, list_failing_jobs
-from server.system.findings import FAILED, OK, WARNING, Finding
+from server.system.findings import FAILED, OK, WARNING, CheckName, Finding
 from server.system.postgres_checks import check_postgres
 from server.system.redis_checks import check_redis, fetch_version
 from server.system.service_checks import check_mail, check_media, check_settings, check_unipile
@@ -33,10 +34,8 @@ log = structlog.get_logger()
 CHECK_SECONDS = 8.0
 # The oldest due job waits no longer while workers keep up.
 LATE_SECONDS = 60.0
-NO_WORKER = Finding(
-    "worker", FAILED, "none has sent a heartbeat for 20 s: start `python worker.py`, or check its log"
-)
-NO_BACKUP = Finding("backup", WARNING, "none was made, and none is scheduled: set CONFAB_BACKUP_TO")
+NO_WORKER = Finding("worker", FAILED, said("worker_silent"))
+NO_BACKUP = Finding("backup", WARNING, said("backup_unset"))
 
 
 class Parts(NamedTuple):
@@ -86,7 +85,7 @@ async def _check_work(parts: Parts, health: Health) -> list[Finding]:
     health.redis = await fetch_version(parts.redis)
     health.failing_jobs = await list_failing_jobs(parts.redis)
     return [
-        Finding("worker", OK, "sends heartbeats") if found.is_worker_alive else NO_WORKER,
+        Finding("worker", OK, said("worker_alive")) if found.is_worker_alive else NO_WORKER,
         _queues(found),
         _failing(health.failing_jobs),
         *await check_redis(parts.redis),
@@ -97,18 +96,16 @@ def _queues(found: QueueState) -> Finding:
     """Whether workers keep up with what is due."""
     jobs, (queue, age) = sum(found.lengths.values()), max(found.ages.items(), key=lambda item: item[1])
     if age <= LATE_SECONDS:
-        return Finding("queues", OK, f"{jobs} jobs, none due for longer than {LATE_SECONDS:.0f} s")
-    message = (
-        f"{jobs} jobs; the oldest of {QUEUE_NAMES[queue]} has been due for {age:.0f} s: run more workers"
-    )
+        return Finding("queues", OK, said("queues_prompt", jobs=jobs, seconds=int(LATE_SECONDS)))
+    message = said("queues_late", jobs=jobs, queue=QUEUE_NAMES[queue], seconds=round(age))
     return Finding("queues", WARNING, message)
 
 
 def _failing(jobs: Sequence[FailingJobs]) -> Finding:
     if not jobs:
-        return Finding("jobs", OK, "none is tried again")
+        return Finding("jobs", OK, said("jobs_succeed"))
     names = ", ".join(f"{one.job} ({one.jobs})" for one in jobs)
-    return Finding("jobs", WARNING, f"tried again: {names}; the worker's log has the errors (`job_failed`)")
+    return Finding("jobs", WARNING, said("jobs_fail", jobs=names))
 
 
 async def _check_database(parts: Parts, health: Health) -> list[Finding]:
@@ -137,26 +134,32 @@ async def _check_rows(parts: Parts, health: Health) -> list[Finding]:
 
 def _dead_letters(count: int) -> Finding:
     if not count:
-        return Finding("dead letters", OK, "none")
-    return Finding("dead letters", WARNING, f"{count} events or jobs were given up: redrive or drop them")
+        return Finding("dead letters", OK, said("dead_letters_none"))
+    return Finding("dead letters", WARNING, said("dead_letters_some", events=count))
 
 
 def _accounts(accounts: Sequence[AccountInNeed]) -> Finding:
     if not accounts:
-        return Finding("accounts", OK, "none needs action")
-    return Finding("accounts", WARNING, f"{len(accounts)} need action: their owners must connect them again")
+        return Finding("accounts", OK, said("accounts_fine"))
+    return Finding("accounts", WARNING, said("accounts_in_need", accounts=len(accounts)))
 
 
-async def _within(name: str, check: Awaitable[list[Finding]]) -> list[Finding]:
+async def _within(name: CheckName, check: Awaitable[list[Finding]]) -> list[Finding]:
     try:
         async with asyncio.timeout(CHECK_SECONDS):
             return await check
     except TimeoutError:
-        return [Finding(name, WARNING, f"did not answer within {CHECK_SECONDS:g} s")]
+        return [Finding(name, WARNING, said("check_silent", seconds=CHECK_SECONDS))]
     except UNREACHABLE as error:
-        return [Finding("redis", FAILED, f"Redis {reason_of(error).sentence}")]
+        return [Finding("redis", FAILED, reason_of(error).sentence)]
     except ConfabError as error:
-        return [Finding(name, FAILED, error.message)]
+        return [Finding(name, FAILED, _unavailable(error))]
     except Exception as error:
         log.exception("check_failed", check=name)
-        return [Finding(name, FAILED, f"the check failed with {type(error).__name__}: see the log")]
+        return [Finding(name, FAILED, said("check_broken", error=type(error).__name__))]
+
+
+def _unavailable(error: ConfabError) -> Said:
+    """Postgres is away: its sentence is the same for every request."""
+    is_usual = error.message == TABLE[error.code][1]
+    return said("check_unavailable") if is_usual else verbatim(error.message)

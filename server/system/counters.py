@@ -1,12 +1,13 @@
 """Compares what is counted as it changes with the rows, and asks for the secrets of erased data."""
 
 from server.config import Config
+from server.said.said import said
 from server.store.chats.chat_counts import CountDrift, FilterDrift, list_count_drift, list_filter_drift
 from server.store.db.database import Database
 from server.store.plans.usage_checks import Drift, list_drift
 from server.store.privacy.erasure_digests import NameHasher, count_missing_keys
 from server.store.surveys import survey_lists
-from server.system.findings import FAILED, OK, Finding
+from server.system.findings import FAILED, OK, CheckName, Finding
 
 
 async def check_counters(config: Config, database: Database) -> list[Finding]:
@@ -19,41 +20,41 @@ async def check_counters(config: Config, database: Database) -> list[Finding]:
     return [
         erased,
         usage,
-        _counts("chat counts", "chats", [_chat_drift(one) for one in chats]),
-        _counts("filter counts", "chats", [_filter_drift(one) for one in filters]),
-        _counts("survey counts", "surveys", [_survey_drift(one) for one in surveys]),
+        _counts("chat counts", "chat", [_chat_drift(one) for one in chats]),
+        _counts("filter counts", "chat", [_filter_drift(one) for one in filters]),
+        _counts("survey counts", "survey", [_survey_drift(one) for one in surveys]),
     ]
 
 
 def _erasure_keys(missing: int) -> Finding:
     if not missing:
-        return Finding("erasure keys", OK, "every secret of what was erased is known")
-    message = (
-        f"{missing} secrets with which data was erased are not set, so it can come back: put them into "
-        "ERASE_SECRET_PREVIOUS, separated by commas"
-    )
-    return Finding("erasure keys", FAILED, message)
+        return Finding("erasure keys", OK, said("erasure_keys_known"))
+    return Finding("erasure keys", FAILED, said("erasure_keys_missing", secrets=missing))
 
 
 def _usage(drift: list[Drift]) -> Finding:
     """Counters that differ from the rows are a bug to report, not values to correct by hand."""
     if not drift:
-        return Finding("usage", OK, "counters match the rows")
+        return Finding("usage", OK, said("usage_matches"))
     worst = drift[0]
-    message = (
-        f"{len(drift)} months differ from the rows; user {worst.user_id} in {worst.period_ym}: "
-        f"sent {worst.sent} (rows {worst.rows_sent}), received {worst.received} (rows {worst.rows_received}); "
-        "report this as a bug"
+    message = said(
+        "usage_differs",
+        months=len(drift),
+        user=f"{worst.user_id}",
+        month=f"{worst.period_ym}",
+        sent=worst.sent,
+        rows_sent=worst.rows_sent,
+        received=worst.received,
+        rows_received=worst.rows_received,
     )
     return Finding("usage", FAILED, message)
 
 
-def _counts(name: str, subject: str, wrong: list[str]) -> Finding:
+def _counts(name: CheckName, subject: str, wrong: list[str]) -> Finding:
     """The same for counters of what is there; `wrong` says of each counter how it differs, the worst first."""
     if not wrong:
-        return Finding(name, OK, f"counters match the {subject}")
-    message = f"{len(wrong)} counters differ from the {subject}; {wrong[0]}; report this as a bug"
-    return Finding(name, FAILED, message)
+        return Finding(name, OK, said(f"{subject}_counts_match"))
+    return Finding(name, FAILED, said(f"{subject}_counts_differ", counters=len(wrong), first=wrong[0]))
 
 
 def _chat_drift(drift: CountDrift) -> str:

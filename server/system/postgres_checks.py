@@ -4,6 +4,7 @@ import time
 from typing import NamedTuple
 
 from server.config import ROOT, Config
+from server.said.said import said
 from server.store.db.checkup import Server, fetch_server, list_applied_migrations, list_denied_tables
 from server.store.db.database import Database
 from server.system.findings import FAILED, OK, WARNING, Finding
@@ -37,7 +38,7 @@ async def check_postgres(config: Config, database: Database) -> CheckedPostgres:
     schema = await read_schema(database)
     stated, is_usable = await _schema(database, server, schema)
     findings = [
-        Finding("database", OK, f"PostgreSQL {server.version}"),
+        Finding("database", OK, said("database_version", version=server.version)),
         *_connections(config, server),
         *stated,
         _clock(skew),
@@ -65,34 +66,27 @@ def _connections(config: Config, server: Server) -> list[Finding]:
     processes = config.web.processes
     web = processes * config.database.pool_of_one(processes)
     needed = web + config.database.pool_size + COMMAND_CONNECTIONS + 1
-    named = "one web" if processes == 1 else f"{processes} web processes"
-    message = f"role {server.role} may open {server.connections}, {named} and one worker need {needed}"
-    if server.connections >= needed:
-        return [Finding("connections", OK, message)]
-    advice = f"`alter role {server.role} connection limit {needed}`, the database's limit, or max_connections"
-    return [Finding("connections", FAILED, f"{message}: lower CONFAB_DATABASE_POOL_SIZE, or raise {advice}")]
+    state, code = (OK, "connections_enough") if server.connections >= needed else (FAILED, "connections_few")
+    message = said(code, role=server.role, connections=server.connections, processes=processes, needed=needed)
+    return [Finding("connections", state, message)]
 
 
 async def _schema(database: Database, server: Server, schema: Schema) -> tuple[list[Finding], bool]:
     """Migrations, and privileges on the tables; whether both allow further checks."""
     if schema.pending:
-        message = f"pending: {', '.join(schema.pending)}; run `python run.py migrate`"
+        message = said("migrations_pending", names=", ".join(schema.pending))
         return [Finding("migrations", FAILED, message)], False
     if schema.unknown:
-        names = ", ".join(schema.unknown)
-        message = f"the database has {names}, unknown to this version: run the newer version of Confab"
+        message = said("migrations_unknown", names=", ".join(schema.unknown))
         return [Finding("migrations", WARNING, message)], False
-    migrations = Finding("migrations", OK, "none pending")
+    migrations = Finding("migrations", OK, said("migrations_none"))
     if denied := await database.read(list_denied_tables):
-        message = (
-            f"role {server.role} may not read and write {', '.join(denied[:3])} ({len(denied)} tables): "
-            f"run `grant select, insert, update, delete on all tables in schema … to {server.role}`"
-        )
+        names = ", ".join(denied[:3])
+        message = said("rights_missing", role=server.role, names=names, tables=len(denied))
         return [migrations, Finding("rights", FAILED, message)], False
     return [migrations], True
 
 
 def _clock(skew: float) -> Finding:
-    state = OK if skew <= MAX_CLOCK_SKEW_SECONDS else FAILED
-    advice = "" if state == OK else ": synchronise both clocks with NTP"
-    return Finding("clock", state, f"differs from the database's by {skew:.1f} s{advice}")
+    state, code = (OK, "clock_right") if skew <= MAX_CLOCK_SKEW_SECONDS else (FAILED, "clock_wrong")
+    return Finding("clock", state, said(code, seconds=round(skew, 1)))

@@ -3,13 +3,18 @@
 from redis.exceptions import ResponseError
 
 from server.redis.client import Client
+from server.said.said import said
 from server.system.findings import FAILED, OK, WARNING, Finding
 
 
 async def check_redis(client: Client) -> list[Finding]:
     """What a Redis that answers says of itself; raises what the client raises when it does not."""
     policy, append_only = await _settings(client)
-    return [Finding("redis", OK, await fetch_version(client)), _eviction(policy), _append_only(append_only)]
+    return [_version(await fetch_version(client)), _eviction(policy), _append_only(append_only)]
+
+
+def _version(version: str) -> Finding:
+    return Finding("redis", OK, said("redis_version", version=version))
 
 
 async def fetch_version(client: Client) -> str:
@@ -39,17 +44,14 @@ async def _settings(client: Client) -> tuple[str | None, str | None]:
 
 def _eviction(policy: str | None) -> Finding:
     if policy == "noeviction":
-        return Finding("redis keeps", OK, "noeviction")
-    advice = "set it to noeviction, or Redis deletes jobs when memory runs out"
-    return Finding(
-        "redis keeps", FAILED if policy else WARNING, f"maxmemory-policy is {policy or 'hidden'}: {advice}"
-    )
+        return Finding("redis keeps", OK, said("redis_keeps"))
+    if policy is None:
+        return Finding("redis keeps", WARNING, said("redis_eviction_hidden"))
+    return Finding("redis keeps", FAILED, said("redis_evicts", policy=policy))
 
 
 def _append_only(value: str | None) -> Finding:
     if value == "yes":
-        return Finding("redis writes", OK, "append-only file is on")
-    advice = "turn it on, or acknowledged events are lost when Redis restarts"
-    return Finding(
-        "redis writes", WARNING, f"the append-only file is {'off' if value else 'not visible'}: {advice}"
-    )
+        return Finding("redis writes", OK, said("redis_writes"))
+    message = said("redis_writes_off" if value else "redis_writes_hidden")
+    return Finding("redis writes", WARNING, message)

@@ -8,6 +8,7 @@ from redis.asyncio import Redis
 
 from server.errors import ConfabError, NotFound
 from server.queue import AMEND_MESSAGE, IMPORT_HISTORY, QUEUES, STORE_EVENTS, enqueue
+from server.said.said import said
 from server.store import dead_letters
 from server.store.accounts import accounts, sync_state
 from server.store.dead_letters import Redriven
@@ -17,8 +18,8 @@ from server.store.people.audit import Actor
 # Read from UniPile's store, not delivered by a webhook.
 HISTORY = "history"
 JOB = "job:"
-NO_ACCOUNT = "The account of this dead letter is not connected any longer: drop it."
-UNKNOWN_JOB = "This version of Confab has no such job: drop it."
+NO_ACCOUNT = said("letter_of_no_account")
+UNKNOWN_JOB = said("letter_of_no_job")
 
 
 async def redrive(cursor: Cursor, redis: Redis, provider: str, dead_letter_id: int, actor: Actor) -> None:

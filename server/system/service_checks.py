@@ -8,6 +8,7 @@ from server.config import Config, is_loopback
 from server.errors import Unavailable
 from server.mail import MailAway, greet_mail_server
 from server.media.storage import Missing, open_storage
+from server.said.said import Said, said, verbatim
 from server.system.findings import FAILED, OK, WARNING, Finding
 from server.unipile.client import UnipileClient
 from server.unipile.errors import OUR_KEY_TYPES, Rejected, UnipileError
@@ -21,17 +22,15 @@ def check_settings(config: Config) -> list[Finding]:
 
 def _check_public_url(config: Config) -> list[Finding]:
     if is_loopback(config.web.public_url) and not is_loopback(config.unipile.dsn):
-        message = (
-            f"UniPile cannot reach {config.web.public_url}: set PUBLIC_URL to an address on the internet"
-        )
+        message = said("public_url_loopback", url=config.web.public_url)
         return [Finding("public url", FAILED, message)]
-    return [Finding("public url", OK, config.web.public_url)]
+    return [Finding("public url", OK, said("public_url", url=config.web.public_url))]
 
 
 async def check_media(config: Config) -> list[Finding]:
     """Write, read and delete a probe, as is done with every file, and report which of the three fails."""
     where = config.media.url.partition("?")[0] or str(config.data_dir / "media")
-    probe, doing = os.urandom(64), "written to"
+    probe, doing = os.urandom(64), "written"
     try:
         storage = open_storage(config.media.url, config.data_dir)
         # Asked first: the library gives no reason when a write fails, but it does when a query fails.
@@ -41,35 +40,28 @@ async def check_media(config: Config) -> list[Finding]:
         await storage.commit(incoming)
         name, doing = incoming.finish().sha256, "read"
         if b"".join([chunk async for chunk in await storage.read(name, 0, len(probe))]) != probe:
-            return [
-                Finding("media", FAILED, f"{where} returned other bytes than were written: check the storage")
-            ]
-        doing = "deleted from"
+            return [Finding("media", FAILED, said("media_differs", where=where))]
+        doing = "deleted"
         await storage.delete(name)
         if await storage.has(name):
-            return [
-                Finding(
-                    "media",
-                    FAILED,
-                    f"{where} still has a deleted file: turn off versioning or retention locks",
-                )
-            ]
+            return [Finding("media", FAILED, said("media_kept", where=where))]
     except (Unavailable, Missing) as error:
-        return [Finding("media", FAILED, f"{where} cannot be {doing}: {_storage_error(error)}")]
-    return [Finding("media", OK, f"{where} can be written, read and deleted")]
+        message = said(f"media_not_{doing}", where=where, reason=_storage_error(error))
+        return [Finding("media", FAILED, message)]
+    return [Finding("media", OK, said("media_usable", where=where))]
 
 
-def _storage_error(error: Unavailable | Missing) -> str:
+def _storage_error(error: Unavailable | Missing) -> Said:
     """Only the kind of error: the library's text quotes addresses and whole responses."""
     kind = type(error.__cause__ or error).__name__.removesuffix("Error")
-    advice = "check AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and the bucket's policy, or the folder's owner"
-    return {
-        "PermissionDenied": f"permission denied; {advice}",
-        "Unauthenticated": f"the credentials are rejected; {advice}",
-        "NotFound": "the bucket or folder does not exist; create it, or correct CONFAB_MEDIA_URL",
-        "FileNotFound": "the bucket or folder does not exist; create it, or correct CONFAB_MEDIA_URL",
-        "Missing": "a file just written is missing; check the storage",
-    }.get(kind, kind)
+    code = {
+        "PermissionDenied": "media_denied",
+        "Unauthenticated": "media_credentials",
+        "NotFound": "media_absent",
+        "FileNotFound": "media_absent",
+        "Missing": "media_missing",
+    }.get(kind)
+    return verbatim(kind) if code is None else said(code)
 
 
 async def check_unipile(config: Config, client: UnipileClient) -> list[Finding]:
@@ -78,12 +70,14 @@ async def check_unipile(config: Config, client: UnipileClient) -> list[Finding]:
         registered = await client.list_webhooks()
     except Rejected as error:
         wrong_key = error.type in OUR_KEY_TYPES or error.status in (401, 403)
-        message = "UNIPILE_API_KEY is rejected: copy it from UniPile's dashboard" if wrong_key else str(error)
-        return [Finding("unipile", FAILED, message)]
+        rejected = said("unipile_rejects", type=error.type, title=error.title)
+        return [Finding("unipile", FAILED, said("unipile_key") if wrong_key else rejected)]
     except UnipileError as error:
-        return [Finding("unipile", FAILED, f"{config.unipile.dsn}: {error.title}")]
+        return [
+            Finding("unipile", FAILED, said("unipile_fails", dsn=config.unipile.dsn or "", title=error.title))
+        ]
     ours = find_ours(registered, config.web.public_url, config.secrets.webhook_secrets)
-    return [Finding("unipile", OK, "reached, key accepted"), _webhooks_finding(config, ours)]
+    return [Finding("unipile", OK, said("unipile_accepts")), _webhooks_finding(config, ours)]
 
 
 async def check_mail(config: Config) -> list[Finding]:
@@ -94,8 +88,8 @@ async def check_mail(config: Config) -> list[Finding]:
     try:
         await greet_mail_server(config.mail)
     except MailAway as error:
-        return [Finding("mail", FAILED, f"{where}: {error}")]
-    return [Finding("mail", OK, f"{where} accepts our sign-in")]
+        return [Finding("mail", FAILED, said("mail_fails", server=where, reason=error.reason))]
+    return [Finding("mail", OK, said("mail_accepts", server=where))]
 
 
 def _webhooks_finding(config: Config, ours: Registered) -> Finding:
@@ -103,10 +97,7 @@ def _webhooks_finding(config: Config, ours: Registered) -> Finding:
     url = config.web.public_url
     count = sum(len(ids) for found in ours for ids in found.values())
     if not count:
-        message = f"none registered for {url}: start Confab, which registers them"
-        return Finding("webhooks", WARNING, message)
+        return Finding("webhooks", WARNING, said("webhooks_none", url=url))
     if ours.has_previous:
-        advice = "run `python run.py rotate WEBHOOK_SECRET`"
-        message = f"{count} registered for {url}, some with WEBHOOK_SECRET_PREVIOUS: {advice}"
-        return Finding("webhooks", WARNING, message)
-    return Finding("webhooks", OK, f"{count} registered for {url}")
+        return Finding("webhooks", WARNING, said("webhooks_previous", count=count, url=url))
+    return Finding("webhooks", OK, said("webhooks_some", count=count, url=url))

@@ -7,10 +7,12 @@ from urllib.parse import unquote
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneMetadata, PhoneNumber, ValidationResult
 
+from server.said.said import Said, said
+
 EXAMPLE = "+55 11 98888 0000"
-ADD_COUNTRY = f"Add the country code, for example {EXAMPLE}."
-NOT_A_PHONE = f"Not a phone number. Write it like {EXAMPLE}."
-TOO_SHORT, TOO_LONG = "This number is too short.", "This number is too long."
+ADD_COUNTRY = said("phone_country", example=EXAMPLE)
+NOT_A_PHONE = said("phone_none", example=EXAMPLE)
+TOO_SHORT, TOO_LONG = said("phone_short"), said("phone_long")
 
 MAX_PASTED, MAX_WRITTEN = 2000, 100
 LABEL = re.compile(
@@ -53,6 +55,10 @@ PhoneMetadata.load_all()
 
 class PhoneError(ValueError):
     """Not an international phone number; the message says why."""
+
+    def __init__(self, said: Said) -> None:
+        super().__init__(said)
+        self.said = said
 
 
 def read_phone(text: str) -> str:

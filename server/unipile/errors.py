@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 
 # Status 422, but transient.
+from server.said.said import said
+
 TRANSIENT_TYPES = ("provider_unreachable", "realtime_client_not_initialized", "limit_exceeded")
 SIGNED_OUT_TYPES = ("disconnected_account", "expired_credentials")
 MAX_RETRY_AFTER_SECONDS = 3600.0
@@ -11,23 +13,23 @@ RESTRICTION_TYPES = ("limit_exceeded", "account_restricted", "sender_rejected")
 STRANGER_TYPES = ("cant_send_message",)
 OUR_KEY_TYPES = ("missing_credentials", "invalid_credentials")
 
-_OUR_BUG = "UniPile rejected the request as malformed. Contact support: a retry will not help."
-_RECONNECT = "The number is signed out. Reconnect it, then try again."
-_SIGN_IN_AGAIN = "Signing in failed. Connect the number again."
-_OPERATOR = "UniPile does not accept this installation's API key. Contact the operator."
-_SETTINGS = "The account's settings at UniPile are wrong. Contact the operator."
-_PLAN = "The UniPile subscription does not include this. Contact the operator."
-_NOT_ALLOWED = "WhatsApp does not allow this number to do that."
-_RESTRICTED = "WhatsApp has restricted this number. Check the phone before you send more."
-_ABSENT = "This no longer exists. Reload the chat."
-_LATER = "WhatsApp cannot be reached at the moment. Confab retries automatically."
-_UNKNOWN = "UniPile did not confirm the result. Check the phone before you try again."
-_NOT_ON_WHATSAPP = "This number cannot be reached on WhatsApp. Check it."
-_DONE = "This has been done already."
-_TOO_SOON = "It is too early to do this again. Wait a day."
-_MAIL = "This applies to e-mail, which Confab does not send."
-_TOO_LONG = "The text is too long. Split it into several messages."
-_TOO_BIG = "The file is too large. Send a smaller one."
+_OUR_BUG = said("provider_our_bug")
+_RECONNECT = said("provider_reconnect")
+_SIGN_IN_AGAIN = said("provider_sign_in")
+_OPERATOR = said("provider_operator")
+_SETTINGS = said("provider_settings")
+_PLAN = said("provider_plan")
+_NOT_ALLOWED = said("provider_not_allowed")
+_RESTRICTED = said("provider_restricted")
+_ABSENT = said("provider_absent")
+_LATER = said("provider_later")
+_UNKNOWN = said("provider_unknown")
+_NOT_ON_WHATSAPP = said("provider_not_on_whatsapp")
+_DONE = said("provider_done")
+_TOO_SOON = said("provider_too_soon")
+_MAIL = said("provider_mail")
+_TOO_LONG = said("provider_too_long")
+_TOO_BIG = said("provider_too_big")
 
 # Every type of §1.4 (without its prefix) -> what the user should do.
 ADVICE: Mapping[str, str] = {
@@ -39,57 +41,57 @@ ADVICE: Mapping[str, str] = {
     "content_too_large": _TOO_BIG,
     "invalid_url": _OUR_BUG,
     "too_many_characters": _TOO_LONG,
-    "unescaped_characters": "The text contains characters that WhatsApp does not accept. Change it and send it again.",
+    "unescaped_characters": said("provider_characters"),
     "limit_too_high": _OUR_BUG,
     "invalid_action": _OUR_BUG,
     "invalid_label": _OUR_BUG,
     # 401
     "missing_credentials": _OPERATOR,
     "invalid_credentials": _OPERATOR,
-    "multiple_sessions": "The number is connected more than once. Disconnect it, then connect it again.",
-    "wrong_account": "A different phone was used. Connect with the phone of this number.",
+    "multiple_sessions": said("provider_twice"),
+    "wrong_account": said("provider_other_phone"),
     "invalid_proxy_credentials": _SETTINGS,
     "invalid_imap_configuration": _MAIL,
     "invalid_smtp_configuration": _MAIL,
     "invalid_checkpoint_solution": _SIGN_IN_AGAIN,
     "checkpoint_error": _SIGN_IN_AGAIN,
     "expired_credentials": _RECONNECT,
-    "expired_link": "The link has expired. Request a new one.",
+    "expired_link": said("provider_link_expired"),
     "insufficient_privileges": _NOT_ALLOWED,
     "disconnected_account": _RECONNECT,
     "disconnected_feature": _RECONNECT,
     "invalid_credentials_but_valid_account_imap": _MAIL,
-    "captcha_not_supported": "WhatsApp requires a captcha, which Confab cannot show. Connect again later.",
+    "captcha_not_supported": said("provider_captcha"),
     # 403
     "insufficient_permissions": _NOT_ALLOWED,
     "account_restricted": _RESTRICTED,
-    "account_mismatch": "The chat belongs to another number. Reload the inbox.",
+    "account_mismatch": said("provider_other_number"),
     "unknown_authentication_context": _SIGN_IN_AGAIN,
     "session_mismatch": _RECONNECT,
     "feature_not_subscribed": _PLAN,
     "subscription_required": _PLAN,
     "resource_access_restricted": _NOT_ALLOWED,
-    "action_required": "WhatsApp requires a confirmation on the phone. Open WhatsApp there, then try again.",
+    "action_required": said("provider_confirm"),
     # 404
     "resource_not_found": _ABSENT,
     "invalid_resource_identifier": _ABSENT,
     # 415
-    "unsupported_media_type": "WhatsApp does not accept files of this type. Send another one.",
+    "unsupported_media_type": said("provider_file_type"),
     # 422
     "invalid_account": _RECONNECT,
     "invalid_recipient": _NOT_ON_WHATSAPP,
-    "no_connection_with_recipient": "This contact has to write first.",
-    "blocked_recipient": "This contact has blocked the number, or the number has blocked the contact.",
+    "no_connection_with_recipient": said("provider_must_write"),
+    "blocked_recipient": said("provider_blocked"),
     "user_unreachable": _NOT_ON_WHATSAPP,
     "unprocessable_entity": _OUR_BUG,
     "action_already_performed": _DONE,
-    "invalid_message": "WhatsApp does not accept this message. Change it and send it again.",
+    "invalid_message": said("provider_message"),
     "invalid_post": _OUR_BUG,
     "not_allowed_inmail": _NOT_ALLOWED,
     "insufficient_credits": _PLAN,
     "cannot_resend_yet": _TOO_SOON,
     "cannot_resend_within_24hrs": _TOO_SOON,
-    "limit_exceeded": "The number has reached a WhatsApp limit. Confab retries later; send fewer messages.",
+    "limit_exceeded": said("provider_limit"),
     "already_invited_recently": _TOO_SOON,
     "cannot_invite_attendee": _NOT_ON_WHATSAPP,
     "parent_mail_not_found": _MAIL,
@@ -104,18 +106,18 @@ ADVICE: Mapping[str, str] = {
     "ip_rejected_by_server": _SETTINGS,
     "provider_unreachable": _LATER,
     "account_configuration_error": _SETTINGS,
-    "cant_send_message": "WhatsApp did not accept this message. Check the phone, then try again.",
+    "cant_send_message": said("provider_not_accepted"),
     "realtime_client_not_initialized": _LATER,
     # 425, 409, 407, 408, 502 of the connect routes
-    "auth_in_progress": "The number is already being connected: scan the code on the screen.",
+    "auth_in_progress": said("provider_connecting"),
     # 429
-    "too_many_requests": "Too many requests. Confab retries automatically.",
+    "too_many_requests": said("provider_too_many"),
     # 500
     "unexpected_error": _UNKNOWN,
     "provider_error": _UNKNOWN,
     "authentication_intent_error": _SIGN_IN_AGAIN,
     # 501
-    "feature_not_implemented": "WhatsApp does not support this.",
+    "feature_not_implemented": said("provider_unsupported"),
     # 503
     "no_client_session": _LATER,
     "no_channel": _LATER,
@@ -137,15 +139,15 @@ ADVICE_BY_STATUS: Mapping[int, str] = {
     403: _NOT_ALLOWED,
     404: _ABSENT,
     407: _SETTINGS,
-    408: "Connecting took too long. Try again.",
-    409: "A newer attempt has replaced this one.",
+    408: said("provider_slow"),
+    409: said("provider_replaced"),
     415: ADVICE["unsupported_media_type"],
     425: ADVICE["auth_in_progress"],
     429: ADVICE["too_many_requests"],
     501: ADVICE["feature_not_implemented"],
     503: _LATER,
 }
-_NOT_TAKEN = "UniPile rejected this. Check the message and the number before you try again."
+_NOT_TAKEN = said("provider_not_taken")
 
 
 class UnipileError(Exception):

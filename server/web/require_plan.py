@@ -6,6 +6,7 @@ from aiohttp import web
 
 from server.errors import ConfabError, NotFound
 from server.plans.payer import Payer
+from server.said.said import said
 from server.web.app_keys import CONFIG, ENTITLEMENTS, PAYER
 from server.web.requests import caller, path_id, provider_of
 
@@ -27,7 +28,7 @@ async def require_plan(
     if find_earlier_answer is not None and (answer := await find_earlier_answer(request)) is not None:
         return answer
     if rights.is_entitled:
-        raise ConfabError("not_entitled", f"The plan {rights.plan} does not include this.")
+        raise ConfabError("not_entitled", said("plan_without", plan=rights.plan or ""))
     raise ConfabError("not_entitled")
 
 

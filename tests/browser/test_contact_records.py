@@ -25,7 +25,10 @@ async def test_a_field_is_defined_filled_in_and_found(demo: Stack, windows: Wind
     await inbox.go_to("Inbox")
     await inbox.open_chat("Bia Lima")
     await page.get_by_test_id("chat-details-open").click()
-    await page.get_by_test_id("contact-edit").click()
+    # What is empty is shown, and starts the form at its own field.
+    await page.get_by_test_id("contact-value-empty").get_by_role("button", name="Add Plan").press("Enter")
+    await expect(page.get_by_test_id("contact-field")).to_be_focused()
+    await check_screen(page)
     await page.get_by_test_id("contact-own-name").fill("Bia of the bakery")
     await page.get_by_test_id("contact-field").select_option("Large")
     await page.get_by_test_id("contact-save").click()

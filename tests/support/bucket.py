@@ -7,18 +7,21 @@ from xml.sax.saxutils import escape
 
 from aiohttp import web
 
+from tests.support.uploads import Uploads, in_xml
+
 WRITTEN_AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
 
 
 class Bucket:
-    """Put, get, head, list, copy and delete, in the bucket `inbox`."""
+    """Put, get, head, list, copy, delete and multipart uploads, in the bucket `inbox`."""
 
     def __init__(self) -> None:
         self.objects: dict[str, bytes] = {}
         self.signed: list[str] = []
+        self.uploads = Uploads()
 
     def app(self) -> web.Application:
-        app = web.Application(client_max_size=64 * 1024 * 1024)
+        app = web.Application(client_max_size=65 * 1024 * 1024)
         app.router.add_route("*", "/{path:.*}", self._answer)
         return app
 
@@ -29,6 +32,8 @@ class Bucket:
             return web.Response(status=404, text="<Error><Code>NoSuchBucket</Code></Error>")
         if "list-type" in request.query:
             return self._list(request.query.get("prefix", ""), request.query.get("delimiter"))
+        if "uploads" in request.query or "uploadId" in request.query:
+            return await self._upload(request, path)
         if request.method == "PUT":
             source = request.headers.get("x-amz-copy-source")
             body = self.objects[unquote(source).lstrip("/")] if source else await request.read()
@@ -40,6 +45,19 @@ class Bucket:
         if path not in self.objects:
             return web.Response(status=404)
         return self._read(request, self.objects[path])
+
+    async def _upload(self, request: web.Request, path: str) -> web.Response:
+        if "uploads" in request.query:
+            return self.uploads.begin()
+        if request.method == "PUT":
+            return await self.uploads.take(request)
+        if request.method == "DELETE":
+            return self.uploads.abort(request.query)
+        whole = await self.uploads.complete(request)
+        if isinstance(whole, web.Response):
+            return whole
+        self.objects[path] = whole
+        return in_xml("<CompleteMultipartUploadResult><ETag>x</ETag></CompleteMultipartUploadResult>")
 
     def _list(self, prefix: str, delimiter: str | None) -> web.Response:
         keys = [path.partition("/")[2] for path in sorted(self.objects)]

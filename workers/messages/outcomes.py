@@ -6,6 +6,7 @@ import psycopg2
 from aiopg import Cursor
 
 from server import metrics
+from server.errors import failure
 from server.queue import AMEND_MESSAGE, enqueue
 from server.realtime.broker import log_if_unavailable, publish_or_log
 from server.realtime.pushes import chat_push, message_push
@@ -30,9 +31,9 @@ class SendOutcome(NamedTuple):
     chat: ChangedChat | None = None
 
 
-def error_fields(error: UnipileError) -> dict[str, str]:
+def error_fields(error: UnipileError) -> dict[str, object]:
     """The error as the message shows it: UniPile's code, and our sentence for agents."""
-    return {"code": error.type, "message": error.advice}
+    return failure(error.type, error.advice)
 
 
 async def settle_send(
@@ -41,7 +42,7 @@ async def settle_send(
     status: str,
     *,
     provider_msg_id: str | None = None,
-    error: dict[str, str] | None = None,
+    error: dict[str, object] | None = None,
 ) -> None:
     """Store an outcome and publish it. If the job is interrupted before, `requeue_lost_sends` finishes it."""
     metrics.SENDS.labels(status).inc()
@@ -76,7 +77,7 @@ async def publish_outcome(
 
 
 async def _store_outcome(
-    cursor: Cursor, message_id: int, status: str, provider_msg_id: str | None, error: dict[str, str] | None
+    cursor: Cursor, message_id: int, status: str, provider_msg_id: str | None, error: dict[str, object] | None
 ) -> SendOutcome:
     """Store the outcome and what changes with it; a definite failure refunds its count. Early receipts, replies and
     amendments are rare, and queried only if there are any.

@@ -9,9 +9,9 @@ const ROOT = path.join(import.meta.dirname, "catalogue");
 const TRANSLATIONS = Object.keys(LANGUAGES).filter((language) => language !== "en");
 /** What is the same word in English: nothing that was left untranslated. */
 const SAME: Readonly<Record<string, readonly string[]>> = {
-  de: ["Admin", "Agent", "Audio", "Chats", "Code", "Details", "Emojis", "Enter", "Export", "In", "Info", "Label", "Labels", "Links", "Median", "Name", "Orange", "Position", "Push", "Sandbox", "Status", "Sticker", "System", "Team", "Teams", "Video"],
-  es: ["Audio", "Chats", "Ctrl + Enter", "Emojis", "Enter", "Macros", "No", "Push", "Sandbox", "Sticker", "Video"],
-  pt: ["Chats", "Ctrl + Enter", "Emojis", "Enter", "Links", "Macros", "Menu", "Push", "Sandbox", "Status", "via {number}"],
+  de: ["Admin", "Agent", "Audio", "Chats", "Code", "Details", "Emojis", "Enter", "Export", "In", "Info", "Label", "Labels", "Links", "Median", "Name", "Orange", "Position", "PostgreSQL {version}", "Push", "Sandbox", "Status", "Sticker", "System", "Team", "Teams", "Video"],
+  es: ["Audio", "Chats", "Ctrl + Enter", "Emojis", "Enter", "Macros", "No", "PostgreSQL {version}", "Push", "Sandbox", "Sticker", "Video"],
+  pt: ["Chats", "Ctrl + Enter", "Emojis", "Enter", "Links", "Macros", "Menu", "PostgreSQL {version}", "Push", "Sandbox", "Status", "via {number}"],
 };
 
 /** The user is addressed formally (Sie, usted, você), and a chat has one word. What breaks that in each language: */

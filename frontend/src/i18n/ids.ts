@@ -24,6 +24,8 @@ import type volume from "./catalogue/en/volume.json";
 import type reports from "./catalogue/en/reports.json";
 import type audit from "./catalogue/en/audit.json";
 import type system from "./catalogue/en/system.json";
+import type said from "./catalogue/en/said.json";
+import type saidChecks from "./catalogue/en/saidChecks.json";
 import type team from "./catalogue/en/team.json";
 import type apiKeys from "./catalogue/en/apiKeys.json";
 import type labels from "./catalogue/en/labels.json";
@@ -57,6 +59,8 @@ export type MessageId =
   | keyof typeof reports
   | keyof typeof audit
   | keyof typeof system
+  | keyof typeof said
+  | keyof typeof saidChecks
   | keyof typeof team
   | keyof typeof apiKeys
   | keyof typeof labels

@@ -7,6 +7,9 @@ import { browserLanguage, chosenLanguage, regionalTag, type Language } from "./l
 
 export type Values = Readonly<Record<string, string | number>>;
 
+/** What a later part adds: the sentences of the server (said.ts). */
+export const later: { describe: (failure: { readonly code: string; readonly reason?: unknown }) => string | null } = { describe: () => null };
+
 type Loader = () => Promise<{ default: Messages }>;
 
 /** The texts of the first load. English ones come with the app; those of other languages are loaded when needed. */

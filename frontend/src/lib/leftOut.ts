@@ -2,7 +2,7 @@
 import type { MessageId } from "@/i18n/ids";
 import { t } from "@/i18n/translate";
 import type { ActionResult } from "@/types/wire";
-import { describeCode } from "./api/errors";
+import { describeFailure } from "./api/errors";
 
 /** By what was to be done and the code, which says why. */
 const REASONS: Readonly<Record<string, MessageId>> = {
@@ -23,5 +23,5 @@ const REASONS: Readonly<Record<string, MessageId>> = {
 export function describeLeftOut({ kind, error }: ActionResult): string | null {
   if (error === null) return null;
   const known = REASONS[`${kind} ${error.code}`];
-  return known === undefined ? describeCode(error.code, error.message) : t(known);
+  return known === undefined ? describeFailure(error) : t(known);
 }

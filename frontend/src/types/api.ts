@@ -3,6 +3,12 @@ export type paths = Record<string, never>;
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        readonly Reason: {
+            readonly code: string;
+            readonly params: {
+                readonly [key: string]: unknown;
+            };
+        };
         readonly PlanLimit: {
             /** @enum {string} */
             readonly what: "messages" | "accounts" | "seats";
@@ -15,8 +21,12 @@ export interface components {
         readonly Failed: {
             readonly code: string;
             readonly message: string;
+            readonly reason?: components["schemas"]["Reason"];
             readonly fields?: {
                 readonly [key: string]: unknown;
+            };
+            readonly field_reasons?: {
+                readonly [key: string]: readonly components["schemas"]["Reason"][];
             };
             readonly limit?: components["schemas"]["PlanLimit"];
             readonly details?: {
@@ -338,6 +348,7 @@ export interface components {
         readonly Failure: {
             readonly code: string;
             readonly message: string;
+            readonly reason?: components["schemas"]["Reason"];
         };
         readonly Message: {
             readonly id: number;
@@ -817,8 +828,12 @@ export interface components {
         readonly Refused: {
             readonly code: string;
             readonly message: string;
+            readonly reason?: components["schemas"]["Reason"];
             readonly fields?: {
                 readonly [key: string]: unknown;
+            };
+            readonly field_reasons?: {
+                readonly [key: string]: readonly components["schemas"]["Reason"][];
             };
             readonly limit?: components["schemas"]["PlanLimit"];
         };
@@ -1799,6 +1814,7 @@ export interface components {
         readonly ActionError: {
             readonly code: string;
             readonly message: string;
+            readonly reason?: components["schemas"]["Reason"];
         };
         readonly ActionResult: {
             /** @enum {string} */
@@ -2170,6 +2186,10 @@ export interface components {
             /** @enum {string} */
             readonly state: "ok" | "warning" | "failed";
             readonly message: string;
+            readonly code: string;
+            readonly params: {
+                readonly [key: string]: unknown;
+            };
         };
         readonly SystemVersions: {
             readonly confab: string;

@@ -4,9 +4,10 @@ import psycopg2
 from aiopg import Cursor
 
 from server.errors import ConfabError
+from server.said.said import said
 from server.store.db.keyset_pages import Page, page_of
 
-PAYER_STAYS = "This user pays for the account and must stay its owner. Hand the account over first."
+PAYER_STAYS = said("account_payer")
 
 LIST_MEMBERS = """
     select row_to_json((select x from (select

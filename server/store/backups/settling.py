@@ -4,14 +4,13 @@ from collections.abc import Sequence
 
 from aiopg import Cursor
 
+from server.errors import failure
+from server.said.said import said
 from server.store.db.seq import epoch_floor
 from server.store.rules.rules import TIME_EVENTS
 from server.store.sending.outbox import settle_attempt
 
-RESTORED = {
-    "code": "restored",
-    "message": "Confab was restored from a backup while this was being sent. Check the phone before trying again.",
-}
+RESTORED = failure("restored", said("unconfirmed_restored"))
 # What was queued or being sent may have been sent since: it counts as handed over when it was written, so that its
 # verification at UniPile looks at all that was sent since.
 TAKE_UNSENT = """

@@ -7,13 +7,14 @@ import psycopg2
 from aiopg import Cursor
 
 from server.errors import ConfabError
+from server.said.said import said
 
 FIELD_JSON = """
     row_to_json((select x from (select
         f.id, f.name, f.kind, f.options, rfc3339(f.created_at) as created_at) x))::text"""
 MAX_FIELDS = 100
-NAME_TAKEN = "There is another field of this name."
-TOO_MANY = f"There are {MAX_FIELDS} fields already. Delete one that is not used."
+NAME_TAKEN = said("field_name_taken")
+TOO_MANY = said("fields_too_many", most=MAX_FIELDS)
 
 
 class ContactField(NamedTuple):

@@ -10,6 +10,7 @@ import psycopg2
 from aiopg import Cursor
 
 from server.errors import ConfabError
+from server.said.said import said
 from server.store.db.keyset_pages import Page, page_of
 from server.store.db.transaction import execute_later
 
@@ -18,7 +19,7 @@ IMPORT_JSON = """
         i.id, i.account_id, i.file_name, i.state, i.columns, i.sample, i.targets, i.mode, i.label_id, i.rows,
         i.position, i.added, i.updated, i.unchanged, i.rejected, rfc3339(i.expires_at) as expires_at,
         rfc3339(i.created_at) as created_at, rfc3339(i.updated_at) as updated_at) x))::text"""
-RUNNING = "Another import of this number is running."
+RUNNING = said("import_running")
 
 
 class NewImport(TypedDict):

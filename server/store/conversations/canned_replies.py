@@ -6,8 +6,9 @@ import psycopg2
 from aiopg import Cursor
 
 from server.errors import ConfabError
+from server.said.said import said
 
-SHORTCUT_TAKEN = "There is another canned reply with this shortcut."
+SHORTCUT_TAKEN = said("shortcut_taken")
 # Of one user, and of all shared ones: a list has both.
 MAX_OF_OWNER = 500
 

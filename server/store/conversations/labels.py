@@ -7,6 +7,7 @@ import psycopg2
 from aiopg import Cursor
 
 from server.errors import ConfabError
+from server.said.said import said
 from server.store.chats.chats import CHANGED_CHAT, CHAT_LOOKUPS, ChangedChat
 from server.store.chats.sight import owns
 from server.store.db.seq import take_seqs_for
@@ -26,7 +27,7 @@ LABEL_JSON = f"""
                                   order by n.account_id)
                   from ({LABEL_COUNTS}) n), '[]') as counts,
         rfc3339(l.created_at) as created_at) x))::text"""
-NAME_TAKEN = "There is another label of this name."
+NAME_TAKEN = said("label_name_taken")
 
 
 class Label(NamedTuple):

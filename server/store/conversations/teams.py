@@ -7,6 +7,7 @@ import psycopg2
 from aiopg import Cursor
 
 from server.errors import ConfabError
+from server.said.said import said
 
 TEAM_JSON = """
     row_to_json((select x from (select t.id, t.name,
@@ -15,7 +16,7 @@ TEAM_JSON = """
                   where m.team_id = t.id and u.is_active), '[]') as users,
         t.assignment_mode,
         rfc3339(t.created_at) as created_at) x))::text"""
-NAME_TAKEN = "There is another team of this name."
+NAME_TAKEN = said("team_name_taken")
 
 
 class TeamSettings(TypedDict, total=False):

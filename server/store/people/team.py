@@ -7,6 +7,7 @@ from aiopg import Cursor
 
 from server.audit_actions import AuditAction
 from server.errors import ConfabError
+from server.said.said import said
 from server.store.db.keyset_pages import Page, page_of
 from server.store.people import api_keys, audit, user_links, users
 from server.store.people.audit import Actor
@@ -168,7 +169,7 @@ async def change_user(cursor: Cursor, user: TeamUser, changes: UserChanges, acto
             action: AuditAction = "user.enabled" if changes["is_active"] else "user.disabled"
             await audit.record(cursor, action, actor, target)
     except psycopg2.errors.RestrictViolation as error:
-        raise ConfabError("conflict", "This is the team's last owner.") from error
+        raise ConfabError("conflict", said("user_last_owner")) from error
 
 
 async def _set_chat_limit(cursor: Cursor, user_id: int, chat_limit: int | None, actor: Actor) -> None:

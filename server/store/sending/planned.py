@@ -6,6 +6,7 @@ from typing import NamedTuple, TypedDict
 import orjson
 from aiopg import Cursor
 
+from server.errors import failure
 from server.store.chats.sight import audience_of, sees, sees_in_account
 from server.store.db.keyset_pages import Page, page_of
 from server.store.db.prepared import Prepared
@@ -176,7 +177,7 @@ async def mark_failed(cursor: Cursor, planned: Planned, code: str, message: str)
         actor_id=None,
     )
     await notify_users(cursor, [failed])
-    error = orjson.dumps({"code": code, "message": message}).decode()
+    error = orjson.dumps(failure(code, message)).decode()
     return await _update(cursor, planned, "state = 'failed', error = %(error)s::jsonb", {"error": error})
 
 

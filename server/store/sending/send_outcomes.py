@@ -7,6 +7,8 @@ from typing import NamedTuple
 import orjson
 from aiopg import Cursor
 
+from server.errors import failure
+from server.said.said import said
 from server.store.chats.sight import sees_now
 from server.store.db.prepared import Prepared
 from server.store.db.seq import STORE_SEQ, take_seqs_for
@@ -19,10 +21,7 @@ VERIFY_DELAYS_SECONDS = (5, 30, 120, 600)
 # While UniPile is not reachable a check is postponed, for up to this long.
 POSTPONED_SECONDS, GIVE_UP_SECONDS = 60, 24 * 3600
 
-UNSEEN = {
-    "code": "unseen",
-    "message": "UniPile accepted the message, but WhatsApp has not shown it since. Check the phone.",
-}
+UNSEEN = failure("unseen", said("unconfirmed_unseen"))
 
 
 class UnverifiedSend(NamedTuple):

@@ -9,6 +9,7 @@ from server.auth.tokens import bearer_token, hash_token, is_same_secret
 from server.config import Config
 from server.errors import ConfabError
 from server.rules.policy import Caller
+from server.said.said import said
 from server.store.people import api_keys
 from server.web.app_keys import DATABASE, TOKENS
 from server.web.client_address import Networks
@@ -46,7 +47,7 @@ async def _identify_key(app: web.Application, token: str) -> Caller:
         raise ConfabError("unauthenticated")
     key = await app[DATABASE].read(api_keys.fetch_key, prefix_of(token))
     if key is None or not hmac.compare_digest(key.key_hash, hash_token(token)):
-        raise ConfabError("unauthenticated", "The API key is wrong, revoked or expired.")
+        raise ConfabError("unauthenticated", said("key_wrong"))
     if key.is_use_due:
         await app[DATABASE].write(api_keys.note_use, key.rights.id)
     return Caller(key.user_id, session_of_key(key.rights.id), key.rights, key.expires_at)

@@ -169,3 +169,17 @@ async def test_unknown_fields_are_rejected(web_only: Stack) -> None:
     for fields in ({"999": "x"}, {"x": "x"}, {}, {"-1": "x"}, {"²": "x"}):
         assert (await ana.call("PATCH", path, {"fields": fields})).status == 422, fields
     assert (await ana.call("PATCH", path, {})).status == 422
+
+
+async def test_what_is_refused_has_its_code_beside_the_english_text(web_only: Stack) -> None:
+    admin, ana, account_id, contact_id = await make_admin(web_only)
+    plan = await make_field(admin, "Plan", "list", OPTIONS)
+    taken = await admin.call("POST", FIELDS, {"name": "plan", "kind": "text"})
+    error = taken.body["error"]
+    assert (error["code"], error["message"]) == ("conflict", "There is another field of this name.")
+    assert error["reason"] == {"code": "field_name_taken", "params": {}}
+    wrong = await ana.call("PATCH", contact_path(account_id, contact_id), {"fields": {str(plan): "Huge"}})
+    error, name = wrong.body["error"], f"fields.{plan}"
+    assert "reason" not in error
+    assert error["fields"] == {name: ["Must be one of: Small, Large."]}
+    assert error["field_reasons"] == {name: [{"code": "value_option", "params": {"options": "Small, Large"}}]}

@@ -113,6 +113,8 @@ async def test_what_is_silent_or_breaks_is_a_finding(
     monkeypatch.setattr(checking, "check_counters", fail)
     monkeypatch.setattr(web_only.app[UNIPILE], "list_webhooks", be_silent)
     found = await checks(owner)
+    unipile = next(check for check in (await owner.ok("GET", HEALTH))["checks"] if check["name"] == "unipile")
+    assert (unipile["code"], unipile["params"]) == ("check_silent", {"seconds": 0.5})
     assert found["unipile"] == ("warning", "did not answer within 0.5 s")
     assert found["counters"] == ("failed", "the check failed with LookupError: see the log")
     assert found["database"][0] == "ok"

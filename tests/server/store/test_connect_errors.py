@@ -251,9 +251,9 @@ def test_doctor_finds_a_connection_limit_below_the_pools(
     services.command("alter role clerk connection limit 8")
     services.command("grant pg_read_all_data, pg_write_all_data to clerk")
     state, message = doctor(config, role, pool_size=4)["connections"]
-    assert (state, "may open 8, one web and one worker need 11" in message) == ("failed", True)
+    assert (state, "may open 8, web processes (1) and one worker need 11" in message) == ("failed", True)
     services.command("alter role clerk connection limit 11")
     assert doctor(config, role, pool_size=4)["connections"][0] == "ok"
     many = replace(config, web=replace(config.web, processes=3))
     state, message = doctor(many, role, pool_size=4)["connections"]
-    assert (state, "may open 11, 3 web processes and one worker need 13" in message) == ("failed", True)
+    assert (state, "may open 11, web processes (3) and one worker need 13" in message) == ("failed", True)

@@ -33,6 +33,7 @@ async def test_a_send_before_the_scan_fails_and_says_to_reconnect(sender: SendHa
     assert message["error"] == {
         "code": "disconnected_account",
         "message": "The number is signed out. Reconnect it, then try again.",
+        "reason": {"code": "provider_reconnect", "params": {}},
     }
     assert (account["status"], account["next_step"]) == ("connecting", "scan")  # the code is still good
     assert await sender.seen_by_the_customer() == []

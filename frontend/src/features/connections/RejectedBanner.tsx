@@ -3,6 +3,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { IconButton } from "@/components/Button";
 import { Icon } from "@/components/Icon";
 import { t } from "@/i18n/translate";
+import { describeFailure } from "@/lib/api/errors";
 import { useApi } from "@/lib/api/context";
 import { formatPhoneOrNull } from "@/lib/phoneFormat";
 import { useCan } from "@/lib/rights";
@@ -47,7 +48,7 @@ export function RejectedBanner() {
     <div role="status">
       {rejected.map(({ id, phone, error }) => (
         <div key={id} className={styles.banner} data-testid="refused-banner">
-          <p>{t("numbers.rejected", { name: formatPhoneOrNull(phone) ?? t("numbers.rejected.unnamed"), reason: error.message })}</p>
+          <p>{t("numbers.rejected", { name: formatPhoneOrNull(phone) ?? t("numbers.rejected.unnamed"), reason: describeFailure(error) })}</p>
           <IconButton label={t("numbers.dismiss")} onClick={() => void dismiss(id)}>
             <Icon name="close" size={16} />
           </IconButton>

@@ -108,7 +108,10 @@ function Columns(props: PlotProps) {
       >
         <Drawing {...props} chosen={chosen} onChoose={setChosen} />
       </div>
-      <p className={styles.chosen}>{described}</p>
+      <p className={styles.chosen}>
+        <Text>{described}</Text>
+        {columns.some(({ value }) => value === null) && <small><Text>{t("reports.plot.gaps")}</Text></small>}
+      </p>
     </>
   );
 }
@@ -172,13 +175,13 @@ interface BarProps {
 }
 
 function Bar({ column, x, width, height, isChosen, hasLabel, onEnter }: BarProps) {
-  // Whatever was counted remains visible.
-  const shown = column.value === null || column.value === 0 ? 0 : Math.max(2, height);
+  // Whatever was counted remains visible: zero is a line, and only where nothing could be counted there is none.
+  const shown = column.value === null ? 0 : Math.max(2, height);
   const bar = Math.min(28, width * 0.7);
   return (
     <g className={classes(column.onOpen !== undefined && styles.leads)} onPointerEnter={onEnter} onClick={column.onOpen}>
       <rect className={classes(styles.slot, isChosen && styles.slotOn)} x={x} y={TOP} width={width} height={HEIGHT - TOP - BOTTOM} />
-      <rect className={styles.bar} x={x + (width - bar) / 2} y={HEIGHT - BOTTOM - shown} width={bar} height={shown} rx={Math.min(2, bar / 2)} />
+      <rect className={classes(styles.bar, column.value === 0 && styles.zero)} x={x + (width - bar) / 2} y={HEIGHT - BOTTOM - shown} width={bar} height={shown} rx={Math.min(2, bar / 2)} />
       {hasLabel && (
         <text className={styles.axis} x={x + width / 2} y={HEIGHT - 5} textAnchor="middle">
           {column.label}

@@ -57,15 +57,22 @@ export function MeasurePlots({ report, measure, isBusy, onOpen }: MeasurePlotsPr
 /** Whether anything was promised, in the period or in the one before. */
 export const hasTargets = ({ now, before }: Pick<MeasureReport, "now" | "before">): boolean => now.met + now.breached + before.met + before.breached > 0;
 
-function targetColumns({ steps }: MeasureReport, step: Report["step"], onOpen: Open): readonly Column[] {
+function targetColumns({ steps, measure }: MeasureReport, step: Report["step"], onOpen: Open): readonly Column[] {
   return steps.map(({ first_day, last_day, met, breached }) => ({
     key: first_day,
     label: formatStep(step, first_day),
     name: formatRange(first_day, last_day),
     value: percentMet({ met, breached }),
-    text: met + breached === 0 ? "–" : t("reports.targets.of", { share: formatMet({ met, breached }), met, breached }),
+    text: met + breached === 0 ? nameNone(measure) : t("reports.targets.of", { share: formatMet({ met, breached }), met, breached }),
     onOpen: met + breached > 0 ? () => onOpen({ since: first_day, until: last_day, target: "any" }) : undefined,
   }));
+}
+
+const nameNone = (measure: MeasureReport["measure"]): string => (measure === "opened" ? formatCount(0) : t(`reports.plot.none.${measure}`));
+
+function describeMedian(measure: MeasureReport["measure"], n: number, median: number | null): string {
+  if (median === null) return nameNone(measure);
+  return t("reports.plot.medianOf", { duration: formatDurationOrNone(median), count: t(`reports.count.${measure}`, { count: n }) });
 }
 
 function stepColumns({ steps, measure }: MeasureReport, step: Report["step"], hasDuration: boolean, onOpen: Open): readonly Column[] {
@@ -74,7 +81,7 @@ function stepColumns({ steps, measure }: MeasureReport, step: Report["step"], ha
     label: formatStep(step, first_day),
     name: formatRange(first_day, last_day),
     value: hasDuration ? median : n,
-    text: hasDuration ? t("reports.plot.medianOf", { duration: formatDurationOrNone(median), count: t(`reports.count.${measure}`, { count: n }) }) : formatCount(n),
+    text: hasDuration ? describeMedian(measure, n, median) : formatCount(n),
     onOpen: n > 0 ? () => onOpen({ since: first_day, until: last_day }) : undefined,
   }));
 }

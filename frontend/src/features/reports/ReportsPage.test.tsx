@@ -172,7 +172,7 @@ it("shows targets by day and compares them, each figure with its chats", async (
   const plot = await screen.findByRole("region", { name: "First reply, in target" });
   await userEvent.click(within(plot).getByRole("button", { name: "Table" }));
   const text = within(plot).getAllByRole("row").map((row) => row.textContent);
-  expect(text).toEqual(["DayFirst reply, in target", "Mar 2, 202675% (6 met, 2 breached)", "Mar 3, 2026–"]);
+  expect(text).toEqual(["DayFirst reply, in target", "Mar 2, 202675% (6 met, 2 breached)", "Mar 3, 2026No first replies"]);
   const table = screen.getByRole("region", { name: "First reply, targets compared" });
   expect(within(table).getAllByRole("row").map((row) => row.textContent)).toEqual(["MemberIn targetMetBreachedChange", "Ana75%62+25 points"]);
   await userEvent.click(within(table).getByRole("button", { name: "6, show chats" }));

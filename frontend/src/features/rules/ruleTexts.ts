@@ -1,6 +1,6 @@
 /** Rules and runs in words. */
 import { t } from "@/i18n/translate";
-import { ApiError } from "@/lib/api/errors";
+import { fieldProblems } from "@/lib/api/fieldProblem";
 import { describeLeftOut } from "@/lib/leftOut";
 import { formatAgo } from "@/lib/time";
 import type { Rule, RuleAction, RuleRun } from "@/types/wire";
@@ -24,6 +24,6 @@ export function describeRun({ actions }: RuleRun): string {
 
 /** The reasons by field, which say more than that a field is invalid. */
 export function describeFields(error: unknown): string | null {
-  const reasons = error instanceof ApiError ? Object.values(error.fields).flat().filter((reason) => reason !== "") : [];
+  const reasons = Object.values(fieldProblems(error)).filter((reason) => reason !== "");
   return reasons.length === 0 ? null : reasons.join(" ");
 }

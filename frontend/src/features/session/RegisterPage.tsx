@@ -6,6 +6,7 @@ import { Button } from "@/components/Button";
 import { Notice } from "@/components/Notice";
 import { TextField } from "@/components/TextField";
 import { ApiError, describeError } from "@/lib/api/errors";
+import { fieldProblems } from "@/lib/api/fieldProblem";
 import { register } from "@/lib/api/users";
 import { useConfig } from "@/lib/config";
 import { useSession } from "./context";
@@ -34,15 +35,15 @@ export function RegisterPage() {
 /** What was rejected: one sentence for the whole form, or one for each field. */
 interface FormError {
   readonly message: string | null;
-  readonly fields: Readonly<Record<string, readonly string[]>>;
+  readonly fields: Readonly<Record<string, string>>;
 }
 
 const NOTHING: FormError = { message: null, fields: {} };
 
 function formErrorOf(error: unknown): FormError {
-  if (error instanceof ApiError && error.status === 409) return { message: null, fields: { email: [t("session.emailTaken")] } };
-  if (error instanceof ApiError && Object.keys(error.fields).length > 0) return { message: null, fields: error.fields };
-  return { message: describeError(error), fields: {} };
+  if (error instanceof ApiError && error.status === 409) return { message: null, fields: { email: t("session.emailTaken") } };
+  const fields = fieldProblems(error);
+  return Object.keys(fields).length > 0 ? { message: null, fields } : { message: describeError(error), fields };
 }
 
 function useRegister() {
@@ -76,7 +77,7 @@ function RegisterForm() {
     event.preventDefault();
     void send(new FormData(event.currentTarget));
   };
-  const errorOf = (name: string) => formError.fields[name]?.join(" ");
+  const errorOf = (name: string) => formError.fields[name];
   const password = { type: "password", name: "password", autoComplete: "new-password", minLength: MIN_PASSWORD };
   return (
     <form ref={form} className={styles.form} onSubmit={submit}>

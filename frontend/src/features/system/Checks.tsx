@@ -2,6 +2,7 @@
 import { Icon } from "@/components/Icon";
 import { Text } from "@/components/Text";
 import { classes } from "@/components/classes";
+import { translateSaid } from "@/i18n/said";
 import { t } from "@/i18n/translate";
 import type { SystemCheck } from "@/types/wire";
 import { nameCheck, sortChecks, STATES, type CheckState } from "./labels";
@@ -15,12 +16,17 @@ export function Checks({ checks }: { readonly checks: readonly SystemCheck[] }) 
         <li key={`${check.name} ${index}`} className={styles.check} data-testid="system-check" data-state={check.state}>
           <State state={check.state} />
           <strong>{nameCheck(check.name)}</strong>
-          {/* As `doctor` says it, for who administers the server. */}
-          <bdi className={styles.message} lang="en">{check.message}</bdi>
+          <Message check={check} />
         </li>
       ))}
     </ul>
   );
+}
+
+/** What a newer server has found is shown in English. */
+function Message({ check }: { readonly check: SystemCheck }) {
+  const translated = translateSaid(check);
+  return <bdi className={styles.message} lang={translated === null ? "en" : undefined} data-testid="system-message">{translated ?? check.message}</bdi>;
 }
 
 function State({ state }: { readonly state: CheckState }) {

@@ -1,7 +1,8 @@
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { render, screen, within } from "@testing-library/react";
+import { act, render, screen, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { expect, it, vi } from "vitest";
+import { activateLanguage } from "@/i18n/translate";
 import { ApiContext } from "@/lib/api/context";
 import { ApiError } from "@/lib/api/errors";
 import { createRoutes } from "@/lib/api/routes";
@@ -14,8 +15,8 @@ const SYSTEM: System = {
   ok: true,
   checked_at: "2026-11-02T09:00:00.000Z",
   checks: [
-    { name: "database", state: "ok", message: "PostgreSQL 16.1" },
-    { name: "backup", state: "warning", message: "none was made" },
+    { name: "database", state: "ok", message: "PostgreSQL 16.1", code: "database_version", params: { version: "16.1" } },
+    { name: "backup", state: "warning", message: "none was made", code: "moon_phase", params: {} },
   ],
   versions: { confab: "0.2.0", schema: "0072.x", postgres: "16.1", redis: null },
   queues: [{ name: "ingest", jobs: 0, age_seconds: 0 }, { name: "outbox", jobs: 3, age_seconds: 61.2 }],
@@ -58,6 +59,23 @@ it("shows what is wrong first, each with its state in a word", async () => {
   const lines = await screen.findAllByTestId("system-check");
   expect(lines.map((line) => line.textContent)).toEqual(["WarningLast backupnone was made", "OKDatabasePostgreSQL 16.1"]);
   expect(screen.getByTestId("system-summary").textContent).toBe("Works, with warnings");
+});
+
+it("translates what a check says, with the sentences in it", async () => {
+  const reason = { code: "mail_expired", params: {} };
+  const message = "mx:465: its certificate has expired";
+  const checks = [{ name: "mail", state: "failed" as const, message, code: "mail_fails", params: { server: "mx:465", reason } }];
+  await act(() => activateLanguage("de"));
+  show({ ...SYSTEM, checks });
+  const said = await screen.findByTestId("system-message");
+  expect([said.textContent, said.lang]).toEqual(["mx:465: sein Zertifikat ist abgelaufen", ""]);
+  await act(() => activateLanguage("en"));
+});
+
+it("shows what a newer server says in English", async () => {
+  show(SYSTEM);
+  const [said] = await screen.findAllByTestId("system-message");
+  expect([said?.textContent, said?.lang]).toEqual(["none was made", "en"]);
 });
 
 it.each([

@@ -23,6 +23,7 @@ const NAMES: Readonly<Record<string, MessageId>> = {
   "erasure keys": "system.check.erasureKeys",
   usage: "system.check.usage",
   "chat counts": "system.check.chatCounts",
+  "filter counts": "system.check.filterCounts",
   "survey counts": "system.check.surveyCounts",
   counters: "system.check.counters",
   media: "system.check.media",

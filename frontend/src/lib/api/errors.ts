@@ -1,12 +1,15 @@
 /** The one type of a failed request, and its sentence for the user. */
 import type { MessageId } from "@/i18n/ids";
-import { t } from "@/i18n/translate";
+import { later, t } from "@/i18n/translate";
 
 export interface ApiErrorBody {
   readonly code: string;
   readonly message: string;
   readonly fields: Readonly<Record<string, readonly string[]>>;
   readonly requestId: string | null;
+  /** What the message and the fields say, for translation (i18n/said.ts). */
+  readonly reason?: unknown;
+  readonly fieldReasons?: unknown;
   /** What the caller had not seen, with some codes. */
   readonly details?: Readonly<Record<string, unknown>>;
 }
@@ -17,6 +20,8 @@ export class ApiError extends Error {
   readonly code: string;
   readonly fields: ApiErrorBody["fields"];
   readonly requestId: string | null;
+  readonly reason: unknown;
+  readonly fieldReasons: unknown;
   readonly details: Readonly<Record<string, unknown>>;
   readonly retryAfterSeconds: number | null;
 
@@ -27,6 +32,8 @@ export class ApiError extends Error {
     this.code = body.code;
     this.fields = body.fields;
     this.requestId = body.requestId;
+    this.reason = body.reason;
+    this.fieldReasons = body.fieldReasons;
     this.details = body.details ?? {};
     this.retryAfterSeconds = retryAfterSeconds;
   }
@@ -37,7 +44,7 @@ export class ApiError extends Error {
   }
 }
 
-/** What the server says in English only: the codes of server/errors.py whose sentence is the same in every place. */
+/** The codes of server/errors.py for which the first load has a sentence; those of the others come later (server/said). */
 const BY_CODE: Readonly<Record<string, MessageId>> = {
   unauthenticated: "app.failed.unauthenticated",
   forbidden: "app.failed.forbidden",
@@ -49,14 +56,6 @@ const BY_CODE: Readonly<Record<string, MessageId>> = {
   unavailable: "app.failed.unavailable",
   provider_timeout: "app.failed.providerTimeout",
 };
-
-/** Where these codes come with another sentence, it says more than ours. */
-/* eslint-disable lingui/no-unlocalized-strings -- compared with what the server says, never shown */
-const DEFAULT_SENTENCES: Readonly<Record<string, string>> = {
-  forbidden: "Your role does not allow this.",
-  not_found: "Not found, or not accessible to you.",
-};
-/* eslint-enable lingui/no-unlocalized-strings */
 
 /** For responses that are not the server's, such as a proxy's page. */
 const BY_STATUS: Readonly<Record<number, MessageId>> = {
@@ -77,11 +76,6 @@ export function unreachable(): ApiError {
 /** An upload without progress: the connection may still work for smaller requests. */
 export function stalled(): ApiError {
   return new ApiError(0, { code: "stalled", message: t("app.failed.stalled"), fields: {}, requestId: null });
-}
-
-/** A file the browser can no longer read; a retry does not help. */
-export function unreadable(name: string): ApiError {
-  return new ApiError(400, { code: "unreadable_file", message: t("app.failed.unreadable", { name }), fields: {}, requestId: null });
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
@@ -106,21 +100,21 @@ export function parseError(status: number, body: unknown, retryAfter: string | n
   const seconds = Number(retryAfter);
   return new ApiError(
     status,
-    { code, message, fields: parseFields(error.fields), requestId, details: parseDetails(error.details) },
+    { code, message, fields: parseFields(error.fields), requestId, reason: error.reason, fieldReasons: error.field_reasons, details: parseDetails(error.details) },
     retryAfter !== null && Number.isFinite(seconds) ? seconds : null,
   );
 }
 
-/** The server's error for one field; null if that field was not rejected. */
-export function fieldProblem(error: unknown, field: string): string | null {
-  return error instanceof ApiError ? (error.fields[field]?.join(" ") ?? null) : null;
+interface Failure {
+  readonly code: string;
+  readonly message: string;
+  readonly reason?: unknown;
 }
 
-/** A sentence for the user: ours if the code says everything, else the server's, which says more. */
-export function describeCode(code: string, message: string): string {
-  const known = BY_CODE[code];
-  const isSpecific = (DEFAULT_SENTENCES[code] ?? message) !== message;
-  return known === undefined || isSpecific ? message : t(known);
+/** A sentence for the user: by what the server says more than the code, by the code, or else in English. */
+export function describeFailure(failure: Failure): string {
+  const known = BY_CODE[failure.code];
+  return known !== undefined && failure.reason === undefined ? t(known) : (later.describe(failure) ?? failure.message);
 }
 
-export const describeError = (error: unknown): string => (error instanceof ApiError ? describeCode(error.code, error.message) : t("app.failed.other"));
+export const describeError = (error: unknown): string => (error instanceof ApiError ? describeFailure(error) : t("app.failed.other"));

@@ -9,6 +9,7 @@ import type {
   Page,
   Window,
 } from "@/types/wire";
+import "@/i18n/said";
 import type { Request, Send } from "./client";
 import { conversationRoutes } from "./conversations";
 import { hoursRoutes } from "./hours";

@@ -108,7 +108,7 @@ it.each([
   changeAccount.mockRejectedValue(denial);
   await userEvent.click(screen.getByTestId(name));
   expect(changeAccount).toHaveBeenCalledExactlyOnceWith(1, changes);
-  expect((await screen.findByRole("alert")).textContent).toBe("Only an owner may.");
+  expect((await screen.findByRole("alert")).textContent).toBe("You don’t have permission to do that.");
   expect(screen.getByTestId(name)).toHaveProperty("checked", true);
 });
 

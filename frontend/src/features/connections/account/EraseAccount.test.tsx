@@ -53,7 +53,7 @@ it("reports why erasing failed, and keeps it", async () => {
   const { client, onClose } = show(() => Promise.reject(denial));
   await userEvent.type(screen.getByRole("textbox"), "Nordlicht Berlin");
   await userEvent.click(button());
-  expect(await screen.findByText("Only an owner may.")).toBeTruthy();
+  expect(await screen.findByText("You don’t have permission to do that.")).toBeTruthy();
   expect(onClose).not.toHaveBeenCalled();
   expect(client.getQueryData<unknown[]>(ACCOUNTS_KEY)).toHaveLength(2);
 });

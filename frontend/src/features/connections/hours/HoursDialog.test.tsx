@@ -107,7 +107,7 @@ it("stays open with the reason when it could not be stored", async () => {
   const { setHours, setAutoReplies, onClose } = await show(OPEN);
   setHours.mockRejectedValue(new ApiError(403, { code: "forbidden", message: "Only an owner may.", fields: {}, requestId: null }));
   await userEvent.click(save());
-  expect(await screen.findByText("Only an owner may.")).toBeTruthy();
+  expect(await screen.findByText("You don’t have permission to do that.")).toBeTruthy();
   expect(setAutoReplies).not.toHaveBeenCalled();
   expect(onClose).not.toHaveBeenCalled();
 });

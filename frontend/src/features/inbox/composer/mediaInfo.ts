@@ -1,5 +1,6 @@
 /** The dimensions and duration of images and videos, read in the browser so that the bubble has its size immediately. */
-import { unreadable } from "@/lib/api/errors";
+import { t } from "@/i18n/translate";
+import { ApiError } from "@/lib/api/errors";
 import { LIMITS_MS, withDeadline } from "@/lib/limits";
 
 /** In the server's format; empty when unknown. */
@@ -26,6 +27,9 @@ async function measureFile(file: File): Promise<MediaInfo> {
     URL.revokeObjectURL(url);
   }
 }
+
+/** A file the browser can no longer read; a retry does not help. */
+const unreadable = (name: string) => new ApiError(400, { code: "unreadable_file", message: t("app.failed.unreadable", { name }), fields: {}, requestId: null });
 
 /** Rejects if the file was moved, changed or deleted since it was picked: retrying would never help. */
 export async function checkReadable(files: readonly File[]): Promise<void> {

@@ -1,13 +1,14 @@
 /** Changes what the team records about a contact: its own name for them, and the values of fields. */
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useState, type SyntheticEvent } from "react";
+import { useEffect, useRef, useState, type SyntheticEvent } from "react";
 import { Button } from "@/components/Button";
 import { Dialog } from "@/components/Dialog";
 import { Notice } from "@/components/Notice";
 import { TextField } from "@/components/TextField";
 import { t } from "@/i18n/translate";
 import { useContactRoutes, type ContactChanges } from "@/lib/api/contactRecords";
-import { describeError, fieldProblem } from "@/lib/api/errors";
+import { describeError } from "@/lib/api/errors";
+import { fieldProblem } from "@/lib/api/fieldProblem";
 import { isolate } from "@/lib/texts";
 import type { ContactField, ContactRecord } from "@/types/wire";
 import { storeContact } from "./contactQueries";
@@ -18,6 +19,8 @@ import styles from "./contacts.module.css";
 interface EditContactProps {
   readonly contact: ContactRecord;
   readonly fields: readonly ContactField[];
+  /** The field that has the focus first; null: what is first in the form. */
+  readonly startAt: number | null;
   readonly onClose: () => void;
 }
 
@@ -48,7 +51,17 @@ function useSaving(contact: ContactRecord, onDone: () => void) {
   });
 }
 
-export function EditContact({ contact, fields, onClose }: EditContactProps) {
+/** After the dialog has opened, which takes the focus itself. */
+function useStart(startAt: number | null) {
+  const first = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (startAt !== null) first.current?.querySelector<HTMLElement>("input, select")?.focus();
+  }, [startAt]);
+  return first;
+}
+
+export function EditContact({ contact, fields, startAt, onClose }: EditContactProps) {
+  const first = useStart(startAt);
   const form = useForm(contact, fields);
   const save = useSaving(contact, onClose);
   const problemOf = (field: ContactField) => fieldProblem(save.error, `fields.${field.id}`) ?? undefined;
@@ -71,7 +84,9 @@ export function EditContact({ contact, fields, onClose }: EditContactProps) {
           data-testid="contact-own-name"
         />
         {fields.map((field) => (
-          <FieldInput key={field.id} field={field} draft={form.draft(field)} error={problemOf(field)} onChange={(draft) => form.set(field, draft)} />
+          <div key={field.id} ref={field.id === startAt ? first : undefined} className={styles.input}>
+            <FieldInput field={field} draft={form.draft(field)} error={problemOf(field)} onChange={(draft) => form.set(field, draft)} />
+          </div>
         ))}
         <div aria-live="polite">{save.isError && !isExplained && <Notice tone="bad">{describeError(save.error)}</Notice>}</div>
         <div className={styles.buttons}>

@@ -5,6 +5,7 @@ import { Button } from "@/components/Button";
 import { useToasts } from "@/components/Toast";
 import { Text, Time } from "@/components/Text";
 import { t } from "@/i18n/translate";
+import { describeFailure } from "@/lib/api/errors";
 import { nameAccount, useAccounts } from "@/lib/accounts";
 import { formatPhoneOrNull } from "@/lib/phoneFormat";
 import { useCan } from "@/lib/rights";
@@ -75,7 +76,7 @@ function Line(props: LineProps) {
       <div className={styles.words}>
         <Link className={styles.chat} to={`/inbox/${one.account_id}/${one.chat_id}`} translate="no" data-testid="planned-open">{name}</Link>
         <p className={styles.text} dir="auto"><Text>{one.text ?? ""}</Text></p>
-        {one.error !== null && <p className={styles.problem}>{t("planned.failed", { reason: one.error.message })}</p>}
+        {one.error !== null && <p className={styles.problem}>{t("planned.failed", { reason: describeFailure(one.error) })}</p>}
         <p className={styles.about}>
           {account !== undefined && <bdi translate="no">{nameAccount(account)}</bdi>}
           {one.author.name !== null && <bdi translate="no">{one.author.name}</bdi>}

@@ -5,6 +5,7 @@ import { classes } from "@/components/classes";
 import { Icon } from "@/components/Icon";
 import { Text } from "@/components/Text";
 import { t } from "@/i18n/translate";
+import { describeFailure } from "@/lib/api/errors";
 import { isolate } from "@/lib/texts";
 import { formatExact } from "@/lib/time";
 import type { PlannedMessage } from "@/types/wire";
@@ -48,7 +49,7 @@ interface ItemProps {
 /** When, and by whom; or why it was not sent. */
 function describe({ state, send_at, author, error }: PlannedMessage): string {
   const name = isolate(author.name ?? "");
-  return state === "failed" ? t("planned.failed", { reason: error?.message ?? "" }) : t("planned.at", { time: formatExact(send_at), name });
+  return state === "failed" ? t("planned.failed", { reason: error === null ? "" : describeFailure(error) }) : t("planned.at", { time: formatExact(send_at), name });
 }
 
 function Item({ one, canAct, onEdit, onSend, onRemove }: ItemProps) {

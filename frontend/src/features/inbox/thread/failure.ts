@@ -1,5 +1,6 @@
 /** Why a message was not sent, as it is now. */
 import { t } from "@/i18n/translate";
+import { describeFailure } from "@/lib/api/errors";
 import type { MessageId } from "@/i18n/ids";
 import type { Bubble } from "./list/bubbles";
 
@@ -34,4 +35,8 @@ export function explainFailure(bubble: Bubble, isConnected: boolean): string | n
   return known === undefined ? reportReason(bubble) : t(known);
 }
 
-const reportReason = ({ error }: Bubble): string => (error === null ? t("messages.failed") : t("messages.failed.because", { reason: error }));
+const reportReason = ({ error, message }: Bubble): string => {
+  const failure = message?.error ?? null;
+  if (failure !== null) return t("messages.failed.because", { reason: describeFailure(failure) });
+  return error === null ? t("messages.failed") : t("messages.failed.because", { reason: error });
+};

@@ -1,0 +1,46 @@
+"""What a user can do after an error of UniPile or WhatsApp, by code."""
+
+from collections.abc import Mapping
+
+PROVIDERS: Mapping[str, str] = {
+    "provider_our_bug": "UniPile rejected the request as malformed. Contact support: a retry will not help.",
+    "provider_reconnect": "The number is signed out. Reconnect it, then try again.",
+    "provider_sign_in": "Signing in failed. Connect the number again.",
+    "provider_operator": "UniPile does not accept this installation's API key. Contact the operator.",
+    "provider_settings": "The account's settings at UniPile are wrong. Contact the operator.",
+    "provider_plan": "The UniPile subscription does not include this. Contact the operator.",
+    "provider_not_allowed": "WhatsApp does not allow this number to do that.",
+    "provider_restricted": "WhatsApp has restricted this number. Check the phone before you send more.",
+    "provider_absent": "This no longer exists. Reload the chat.",
+    "provider_absent_there": "UniPile no longer has this.",
+    "provider_later": "WhatsApp cannot be reached at the moment. Confab retries automatically.",
+    "provider_unknown": "UniPile did not confirm the result. Check the phone before you try again.",
+    "provider_not_on_whatsapp": "This number cannot be reached on WhatsApp. Check it.",
+    "provider_done": "This has been done already.",
+    "provider_too_soon": "It is too early to do this again. Wait a day.",
+    "provider_mail": "This applies to e-mail, which Confab does not send.",
+    "provider_too_long": "The text is too long. Split it into several messages.",
+    "provider_too_big": "The file is too large. Send a smaller one.",
+    "provider_characters": (
+        "The text contains characters that WhatsApp does not accept. Change it and send it again."
+    ),
+    "provider_twice": "The number is connected more than once. Disconnect it, then connect it again.",
+    "provider_other_phone": "A different phone was used. Connect with the phone of this number.",
+    "provider_link_expired": "The link has expired. Request a new one.",
+    "provider_captcha": "WhatsApp requires a captcha, which Confab cannot show. Connect again later.",
+    "provider_other_number": "The chat belongs to another number. Reload the inbox.",
+    "provider_confirm": "WhatsApp requires a confirmation on the phone. Open WhatsApp there, then try again.",
+    "provider_file_type": "WhatsApp does not accept files of this type. Send another one.",
+    "provider_must_write": "This contact has to write first.",
+    "provider_blocked": "This contact has blocked the number, or the number has blocked the contact.",
+    "provider_message": "WhatsApp does not accept this message. Change it and send it again.",
+    "provider_limit": "The number has reached a WhatsApp limit. Confab retries later; send fewer messages.",
+    "provider_not_accepted": "WhatsApp did not accept this message. Check the phone, then try again.",
+    "provider_connecting": "The number is already being connected: scan the code on the screen.",
+    "provider_too_many": "Too many requests. Confab retries automatically.",
+    "provider_rate": "UniPile is rate-limiting this account.",
+    "provider_unsupported": "WhatsApp does not support this.",
+    "provider_slow": "Connecting took too long. Try again.",
+    "provider_replaced": "A newer attempt has replaced this one.",
+    "provider_not_taken": "UniPile rejected this. Check the message and the number before you try again.",
+}
