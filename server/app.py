@@ -24,6 +24,7 @@ from server.routes.openapi import build_document
 from server.store.chats.chats import CHAT_FIELDS
 from server.store.messages.messages import MESSAGE_FIELDS
 from server.store.privacy.erasure_digests import NameHasher
+from server.web.answers.entity_tags import PageTags
 from server.web.app_keys import (
     APP_PAGE,
     CONFIG,
@@ -39,7 +40,6 @@ from server.web.app_keys import (
     WEBPUSH_KEY,
 )
 from server.web.client_address import Proxies
-from server.web.entity_tags import PageTags
 from server.web.security_headers import allow_origins
 
 # For requests to the API; webhooks and uploads have their own limits.

@@ -99,8 +99,8 @@ LOOP_LAG = Histogram(
     buckets=(0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 5),
     registry=REGISTRY,
 )
-READS_REFUSED = Counter(
-    "confab_reads_refused", "Reads refused because too many requests waited for Postgres", registry=REGISTRY
+READS_REJECTED = Counter(
+    "confab_reads_rejected", "Reads rejected because too many requests waited for Postgres", registry=REGISTRY
 )
 DATABASE_WAITS = Histogram(
     "confab_database_wait_seconds",

@@ -15,8 +15,8 @@ from server.realtime.pushes import message_push
 from server.said.said import said
 from server.store.messages import attachments
 from server.store.messages.attachments import StoredFile, Wanted
+from server.web.answers.entity_tags import has_version
 from server.web.app_keys import DATABASE, REDIS, STORAGE
-from server.web.entity_tags import has_version
 from server.web.requests import caller, object_answer, path_id, provider_of, stream_answer
 
 log = structlog.get_logger()

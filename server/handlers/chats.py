@@ -17,9 +17,9 @@ from server.store.chats.chat_lists import ChatListQuery
 from server.store.chats.flags import ChatChanges
 from server.store.db.keyset_pages import Page
 from server.store.search import search_index
+from server.web.answers.page_answers import answer_page
 from server.web.app_keys import DATABASE, REDIS
 from server.web.callers import key_accounts, require_chat, viewer_of
-from server.web.page_answers import answer_page
 from server.web.requests import (
     caller,
     load_body,

@@ -14,8 +14,8 @@ from server.said.said import said
 from server.store.chats import contacts
 from server.store.chats.contacts import Picture
 from server.unipile.lists.attendees import Attendee, read_attendees
+from server.web.answers.entity_tags import has_version
 from server.web.app_keys import DATABASE, STORAGE, UNIPILE
-from server.web.entity_tags import has_version
 from server.web.requests import caller, json_answer, path_id, provider_of
 
 log = structlog.get_logger()

@@ -9,9 +9,9 @@ from server.schemas.messages import MessageQuery
 from server.store.db.keyset_pages import Key, Window
 from server.store.messages import message_pages, messages, unread_pages
 from server.store.messages.message_pages import Chat
+from server.web.answers.page_answers import answer_page
 from server.web.app_keys import DATABASE
 from server.web.callers import require_chat
-from server.web.page_answers import answer_page
 from server.web.requests import (
     caller,
     load_query,

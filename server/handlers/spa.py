@@ -7,8 +7,8 @@ from pathlib import Path
 from aiohttp import web
 
 from server.errors import NotFound
-from server.web.compression import accepted_codings
-from server.web.entity_tags import has_version
+from server.web.answers.compression import accepted_codings
+from server.web.answers.entity_tags import has_version
 
 # In order of preference; the frontend build writes both beside each text file.
 ENCODINGS = (("br", ".br"), ("gzip", ".gz"))

@@ -26,7 +26,7 @@ from server.web.limit_requests import limit_address, limit_caller
 from server.web.requests import error_answer
 from server.web.require_plan import require_plan
 from server.web.security_headers import SAFE_METHODS, require_own_page
-from server.web.shedding import refuse_read_when_busy
+from server.web.shedding import reject_read_when_busy
 
 PROXY_ADVICE = "X-Forwarded-For is ignored; if this is your proxy, add it to CONFAB_WEB_TRUSTED_PROXIES"
 
@@ -132,7 +132,7 @@ async def check_request(request: web.Request, handler: Handler) -> web.StreamRes
         require_own_page(request, request.app[CONFIG])
     if route.needs_token:
         if not is_change:
-            refuse_read_when_busy(request)
+            reject_read_when_busy(request)
         await _authenticate(request)
         await limit_caller(request, route.limit)
         await authorize_request(request, route.name, has_version=route.has_version)

@@ -40,7 +40,7 @@ class Route:
     # Further statuses that are not errors: 206 and 304.
     also: tuple[int, ...] = ()
     # Whether the answer is a page of an account's rows: its version is read with the caller's roles, and an unchanged
-    # page is answered from memory, or with 304 (server/web/page_answers.py).
+    # page is answered from memory, or with 304 (server/web/answers/page_answers.py).
     has_version: bool = False
     # Codes of server/errors.py that nothing else in the row implies (server/routes/error_codes.py).
     errors: tuple[str, ...] = ()

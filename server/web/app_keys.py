@@ -29,8 +29,8 @@ from server.store.db.database import Database
 from server.store.people.audit import Actor
 from server.store.privacy.erasure_digests import NameHasher
 from server.unipile.client import UnipileClient
+from server.web.answers.entity_tags import PageTags
 from server.web.client_address import Proxies
-from server.web.entity_tags import PageTags
 
 CONFIG = web.AppKey("config", Config)
 DATABASE = web.AppKey("database", Database)

@@ -12,8 +12,8 @@ from aiohttp.http_exceptions import HttpProcessingError, LineTooLong
 
 from server.errors import ConfabError, code_for_status
 from server.metrics import UNREADABLE
+from server.web.answers.compression import compress
 from server.web.app_keys import APP_PAGE, CONFIG
-from server.web.compression import compress
 from server.web.draining import DrainingServer
 from server.web.requests import error_answer
 from server.web.security_headers import WriteHeaders, header_writer

@@ -1,21 +1,21 @@
-"""Refuses reads while too many requests wait for the database, so that those that are admitted stay fast."""
+"""Rejects reads while too many requests wait for the database, so that those that are admitted stay fast."""
 
 from aiohttp import web
 
 from server.errors import ConfabError
-from server.metrics import READS_REFUSED
+from server.metrics import READS_REJECTED
 from server.web.app_keys import CONFIG, DATABASE
 
 BUSY = "Too many requests at the moment: try again in a moment."
 
 
-def refuse_read_when_busy(request: web.Request) -> None:
+def reject_read_when_busy(request: web.Request) -> None:
     """Raise `unavailable` if `[web] max_waiting` requests of this process wait for a connection to Postgres.
 
-    A longer queue answers no more requests, it only answers them later. Changes are not refused: they are few, and what
-    users have typed. Webhooks and sockets do not wait here.
+    A longer queue answers no more requests, it only answers them later. Changes are few, so they wait. Webhooks and sockets
+    do not wait here.
     """
     limit = request.app[CONFIG].web.max_waiting
     if limit and request.app[DATABASE].waiting >= limit:
-        READS_REFUSED.inc()
+        READS_REJECTED.inc()
         raise ConfabError("unavailable", BUSY, retry_after=1)

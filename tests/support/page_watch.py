@@ -8,8 +8,8 @@ from aiohttp import hdrs, web
 
 from server.handlers import chats, message_pages
 from server.store.accounts.page_versions import PageReader, PageVersion
+from server.web.answers.page_answers import answer_page
 from server.web.app_keys import PAGE_CHECKS, PAGE_VERSION
-from server.web.page_answers import answer_page
 from server.web.requests import caller, path_id, provider_of
 
 Read = Callable[[], Awaitable[web.Response]]

@@ -7,8 +7,8 @@ from typing import NamedTuple
 import aiohttp
 import pytest
 
-from server.web import compression
-from server.web.compression import MIN_BYTES, accepted_codings
+from server.web.answers import compression
+from server.web.answers.compression import MIN_BYTES, accepted_codings
 from tests.support.factories import sign_in_as
 from tests.support.fixtures_stack import Stack
 from tests.support.peers import Peer

@@ -5,7 +5,7 @@ from aiohttp.test_utils import make_mocked_request
 from multidict import CIMultiDict
 
 from server.store.accounts.page_versions import PageVersion
-from server.web.entity_tags import TAG_BYTES, PageTags, has_version
+from server.web.answers.entity_tags import TAG_BYTES, PageTags, has_version
 
 TAGS = PageTags("secret", "1.0")
 VERSION = PageVersion(7, 3)

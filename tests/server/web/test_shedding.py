@@ -1,4 +1,4 @@
-"""While too many requests wait for Postgres, further reads are refused at once; everything else goes on."""
+"""While too many requests wait for Postgres, further reads are rejected at once; everything else goes on."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from server.config import Config
-from server.metrics import READS_REFUSED
+from server.metrics import READS_REJECTED
 from server.store.people import team
 from server.web.app_keys import DATABASE
 from tests.support.factories import make_account
@@ -47,9 +47,9 @@ async def reading(stack: Stack, peer: Peer, count: int) -> "list[asyncio.Task[An
     return tasks
 
 
-async def test_a_read_beyond_the_limit_is_refused_at_once(narrow: Stack) -> None:
+async def test_a_read_beyond_the_limit_is_rejected_at_once(narrow: Stack) -> None:
     ana = await narrow.stranger.sign_in("ana")
-    refused = READS_REFUSED._value.get()
+    rejected = READS_REJECTED._value.get()
     async with busy(narrow):
         waiting = await reading(narrow, ana, LIMIT)
         for path in (LABELS, "/api/search?q=oi", "/api/availability"):
@@ -58,7 +58,7 @@ async def test_a_read_beyond_the_limit_is_refused_at_once(narrow: Stack) -> None
             assert answer.headers["Retry-After"] == "1"
     assert [(await task).status for task in waiting] == [200] * LIMIT
     assert (await ana.call("GET", LABELS)).status == 200
-    assert READS_REFUSED._value.get() == refused + 3
+    assert READS_REJECTED._value.get() == rejected + 3
 
 
 async def test_a_read_within_the_limit_waits(narrow: Stack) -> None:
@@ -69,7 +69,7 @@ async def test_a_read_within_the_limit_waits(narrow: Stack) -> None:
     assert [(await task).status for task in waiting] == [200] * LIMIT
 
 
-async def test_changes_webhooks_sockets_and_health_are_not_refused(narrow: Stack) -> None:
+async def test_changes_webhooks_sockets_and_health_are_not_rejected(narrow: Stack) -> None:
     ana = await narrow.stranger.sign_in("ana")
     account_id = await make_account(narrow, ana, "acc-1")
     socket = await ana.listen()

@@ -1,0 +1,1 @@
+"""What becomes of an answer: compressed, tagged, given again from memory."""

@@ -1,0 +1,1 @@
+export{t as ChoiceDialog}from"./ChoiceDialog-Fm0f3P21.js";
