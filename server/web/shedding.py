@@ -12,7 +12,7 @@ BUSY = "Too many requests at the moment: try again in a moment."
 def reject_read_when_busy(request: web.Request) -> None:
     """Raise `unavailable` if `[web] max_waiting` requests of this process wait for a connection to Postgres.
 
-    A longer queue answers no more requests, it only answers them later. Changes are few, so they wait. Webhooks and sockets
+    A longer queue answers no more requests, it only answers them later. Changes are few and wait. Webhooks and sockets
     do not wait here.
     """
     limit = request.app[CONFIG].web.max_waiting
