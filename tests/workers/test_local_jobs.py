@@ -35,10 +35,8 @@ async def crew(redis_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator
 
 
 async def slot_of(worker: Supervisor) -> Slot:
-    """A slot, once the worker runs."""
-    await eventually(lambda: is_ready(worker))
-    slot = await worker.reserve()
-    assert slot is not None
+    """A slot, once the worker runs and has one."""
+    slot: Slot = await eventually(worker.reserve)
     return slot
 
 
@@ -91,8 +89,9 @@ async def test_a_taken_job_is_returned_by_a_drain(crew: Workers) -> None:
     assert (crew.jobs.ended, await crew.queued(), await crew.lease_ms()) == ([], 1, 0)
 
 
-async def test_no_slot_while_all_are_taken_or_others_wait(crew: Workers) -> None:
-    crew.max_jobs = 2
+@pytest.mark.parametrize("max_jobs", [2, 10])
+async def test_no_slot_while_enough_jobs_run_or_others_wait(crew: Workers, max_jobs: int) -> None:
+    crew.max_jobs = max_jobs
     await enqueue(crew.redis, 1, 2, 3)
     async with crew.working() as worker:
         await crew.jobs.have_begun(2)
