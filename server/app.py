@@ -36,11 +36,13 @@ from server.web.app_keys import (
     PAGES,
     PROXIES,
     RATES,
+    READS,
     TOKENS,
     WEBPUSH_KEY,
 )
 from server.web.client_address import Proxies
 from server.web.security_headers import allow_origins
+from server.web.shedding import Reads
 
 # For requests to the API; webhooks and uploads have their own limits.
 MAX_BODY_BYTES = 1024 * 1024
@@ -68,6 +70,7 @@ def create_app(
     app[RATES] = rates_of(config.limits)
     app[PROXIES] = Proxies(config.web.trusted_proxies)
     app[LOCAL_JOBS] = local or LocalJobs()
+    app[READS] = Reads(config.web.max_reads)
     app[PAGES] = PageCache(config.web.page_cache_bytes)
     app[PAGE_TAGS] = PageTags(config.secrets.jwt_secret, VERSION, CHAT_FIELDS, MESSAGE_FIELDS)
     app[ASSETS] = assets = _read_assets(static)

@@ -100,7 +100,7 @@ LOOP_LAG = Histogram(
     registry=REGISTRY,
 )
 READS_REJECTED = Counter(
-    "confab_reads_rejected", "Reads rejected because too many requests waited for Postgres", registry=REGISTRY
+    "confab_reads_rejected", "Reads rejected because too many were being answered", registry=REGISTRY
 )
 DATABASE_WAITS = Histogram(
     "confab_database_wait_seconds",

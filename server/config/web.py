@@ -20,7 +20,7 @@ class Web:
     allowed_origins: tuple[str, ...] = ()
     trusted_proxies: tuple[str, ...] = ()
     access_log: bool = False
-    max_waiting: int = key(may_be_zero=True)
+    max_reads: int = key(may_be_zero=True)
     page_cache_bytes: int = key(may_be_zero=True)
     # Platforms set the short name by a dyno's memory; the long one overrides it.
     processes: int = key(env="WEB_CONCURRENCY")

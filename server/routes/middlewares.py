@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from contextlib import AbstractContextManager
 from functools import lru_cache
 from uuid import uuid4
 
@@ -16,7 +17,7 @@ from server.errors import ConfabError, NotFound, code_for_status
 from server.metrics import REQUEST_SECONDS
 from server.routes import ROUTE, Route
 from server.store.people.audit import note_user_agent
-from server.web.app_keys import CALLER, CONFIG, PROXIES, QUOTA, USER_ID
+from server.web.app_keys import CALLER, CONFIG, PROXIES, QUOTA, READS, USER_ID
 from server.web.audit_responses import record_action
 from server.web.authorize import authorize_request, note_change
 from server.web.client_address import FORWARDED_FOR
@@ -26,7 +27,7 @@ from server.web.limit_requests import limit_address, limit_caller
 from server.web.requests import error_answer
 from server.web.require_plan import require_plan
 from server.web.security_headers import SAFE_METHODS, require_own_page
-from server.web.shedding import reject_read_when_busy
+from server.web.shedding import NOT_COUNTED, Reads
 
 PROXY_ADVICE = "X-Forwarded-For is ignored; if this is your proxy, add it to CONFAB_WEB_TRUSTED_PROXIES"
 
@@ -128,19 +129,20 @@ async def check_request(request: web.Request, handler: Handler) -> web.StreamRes
             raise NotFound
         return await handler(request)
     is_change = request.method not in SAFE_METHODS
-    if is_change and not route.has_credential:
-        require_own_page(request, request.app[CONFIG])
-    if route.needs_token:
-        if not is_change:
-            reject_read_when_busy(request)
-        await _authenticate(request)
-        await limit_caller(request, route.limit)
-        await authorize_request(request, route.name, has_version=route.has_version)
-    if route.entitlement is not None:
-        answer = await require_plan(request, route.entitlement, route.find_earlier_answer)
-        if answer is not None:
-            return answer
-    answer = await handler(request)
+    reads: Reads = request.app[READS]
+    place: AbstractContextManager[None] = reads if route.is_read and not is_change else NOT_COUNTED
+    with place:
+        if is_change and not route.has_credential:
+            require_own_page(request, request.app[CONFIG])
+        if route.needs_token:
+            await _authenticate(request)
+            await limit_caller(request, route.limit)
+            await authorize_request(request, route.name)
+        if route.entitlement is not None:
+            answer = await require_plan(request, route.entitlement, route.find_earlier_answer)
+            if answer is not None:
+                return answer
+        answer = await handler(request)
     if route.audit and answer.status < 400 and request.method != "HEAD":
         await record_action(request, route.audit, answer)
     if route.needs_token and is_change:

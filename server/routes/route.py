@@ -65,6 +65,11 @@ class Route:
         return self.handler.__name__
 
     @property
+    def is_read(self) -> bool:
+        """Whether its answers are JSON for a user or program, of which a process gives so many at a time."""
+        return self.method == "GET" and self.needs_token and self.content_type == "application/json"
+
+    @property
     def has_credential(self) -> bool:
         """Whether the request carries a credential that a page of another site cannot send."""
         return self.needs_token or self.needs_secret or self.needs_signature

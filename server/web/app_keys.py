@@ -31,12 +31,14 @@ from server.store.privacy.erasure_digests import NameHasher
 from server.unipile.client import UnipileClient
 from server.web.answers.entity_tags import PageTags
 from server.web.client_address import Proxies
+from server.web.shedding import Reads
 
 CONFIG = web.AppKey("config", Config)
 DATABASE = web.AppKey("database", Database)
 REDIS = web.AppKey("redis", Client)
 EVENTS = web.AppKey("events", EventBatch)
 LOCAL_JOBS = web.AppKey("local_jobs", LocalJobs)
+READS = web.AppKey("reads", Reads)
 SENDS = web.AppKey("sends", SendBatcher)
 STORAGE = web.AppKey("storage", Storage)
 HUB = web.AppKey("hub", Hub)

@@ -1,21 +1,30 @@
-"""Rejects reads while too many requests wait for the database, so that those that are admitted stay fast."""
+"""Rejects reads while too many are being answered, so that those that are admitted stay fast."""
 
-from aiohttp import web
+from contextlib import AbstractContextManager, nullcontext
 
 from server.errors import ConfabError
 from server.metrics import READS_REJECTED
-from server.web.app_keys import CONFIG, DATABASE
 
 BUSY = "Too many requests at the moment: try again in a moment."
+NOT_COUNTED: AbstractContextManager[None] = nullcontext()
 
 
-def reject_read_when_busy(request: web.Request) -> None:
-    """Raise `unavailable` if `[web] max_waiting` requests of this process wait for a connection to Postgres.
+class Reads:
+    """The reads that a process answers at the same time, at most `limit`; 0: any number.
 
-    A longer queue answers no more requests, it only answers them later. Changes are few and wait. Webhooks and sockets
-    do not wait here.
+    More at a time are not more a second: each waits longer, for Postgres or for the processor. Changes are few and
+    wait. Webhooks wait for Redis only, and files for their client.
     """
-    limit = request.app[CONFIG].web.max_waiting
-    if limit and request.app[DATABASE].waiting >= limit:
-        READS_REJECTED.inc()
-        raise ConfabError("unavailable", BUSY, retry_after=1)
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self.running = 0
+
+    def __enter__(self) -> None:
+        if self._limit and self.running >= self._limit:
+            READS_REJECTED.inc()
+            raise ConfabError("unavailable", BUSY, retry_after=1)
+        self.running += 1
+
+    def __exit__(self, *_: object) -> None:
+        self.running -= 1

@@ -60,11 +60,6 @@ class Database:
         self._outage = Outage()
         self._replaced_at = 0.0
 
-    @property
-    def waiting(self) -> int:
-        """How many wait for a connection."""
-        return self._slots.waiting
-
     @asynccontextmanager
     async def cursor(self) -> AsyncIterator[aiopg.Cursor]:
         """A cursor in autocommit; raises Unavailable for everything that a later try may cure."""

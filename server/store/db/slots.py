@@ -6,18 +6,12 @@ from server.metrics import DATABASE_BUSY, DATABASE_WAITS
 
 
 class Slots(asyncio.Semaphore):
-    """A semaphore whose waits are measured, of those that have to wait; `waiting` is how many do."""
-
-    waiting = 0
+    """A semaphore whose waits are measured, of those that have to wait."""
 
     async def __aenter__(self) -> None:
         if self.locked():
-            self.waiting += 1
-            try:
-                with DATABASE_WAITS.time():
-                    await self.acquire()
-            finally:
-                self.waiting -= 1
+            with DATABASE_WAITS.time():
+                await self.acquire()
         else:
             await self.acquire()
         DATABASE_BUSY.inc()
