@@ -57,8 +57,13 @@ class Work:
 
         async def age(cursor: Any) -> None:
             await cursor.execute(
-                "update channels_chat set waiting_since = now() - make_interval(mins => %s) where id = %s",
-                (minutes, chat_id),
+                """with a as (
+                       update channels_account set seq = seq + 1
+                       where id = (select account_id from channels_chat where id = %(id)s) returning seq)
+                   update channels_chat set waiting_since = now() - make_interval(mins => %(minutes)s),
+                       seq = (select seq from a)
+                   where id = %(id)s""",
+                {"id": chat_id, "minutes": minutes},
             )
 
         await self.demo.app[DATABASE].write(age)

@@ -108,7 +108,7 @@ async def test_a_rejected_send_shows_the_reason_and_can_be_retried(demo: Stack, 
     rejection = {"error": {"code": "not_entitled", "message": "Your plan has ended.", "fields": {}}}
     await inbox.page.route("**/send", lambda route: route.fulfill(status=403, json=rejection))
     await inbox.answer("An answer")
-    await expect(inbox.page.get_by_role("alert")).to_contain_text("Not sent. Your plan has ended.")
+    await expect(inbox.page.get_by_role("alert")).to_contain_text("Not sent. The plan does not include this.")
     await inbox.expect_bubbles("A question", "An answer")
     await inbox.expect_status("An answer", "failed")
 

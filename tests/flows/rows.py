@@ -61,3 +61,11 @@ async def holding_accounts(url: str) -> AsyncIterator[None]:
         # Not in the loop's thread: the holder of a row lock may need this loop to release it.
         await asyncio.to_thread(cursor.execute, "select id from channels_account for update")
         yield
+
+
+@asynccontextmanager
+async def holding_reports(url: str) -> AsyncIterator[None]:
+    """Let no transaction write what reports count."""
+    with closing(psycopg2.connect(url)) as connection, connection.cursor() as cursor:
+        await asyncio.to_thread(cursor.execute, "lock table report_chat_day in share mode")
+        yield

@@ -6,7 +6,7 @@ from contextlib import closing
 import psycopg2
 
 from tests.flows.processes import Site
-from tests.flows.rows import holding_accounts, watching
+from tests.flows.rows import holding_reports, watching
 from tests.support.factories import CHANNELS
 from tests.support.peers import Peer, eventually, message_received
 from tests.support.worker_harness import written_by_us
@@ -42,7 +42,7 @@ async def test_killed_before_the_commit_each_fact_is_counted_once_by_the_others(
     # The account is begun and its feed followed, by periodic tasks of a few seconds.
     await eventually(lambda: has_counted(agent))
     with watching(database_url) as rows:
-        async with holding_accounts(database_url):
+        async with holding_reports(database_url):
             # Not in the loop's thread: the holder of a row's lock may need this loop to release it.
             await asyncio.to_thread(execute, database_url, REWIND)
             await eventually(lambda: asyncio.to_thread(rows.waits_for_a_lock))
