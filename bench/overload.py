@@ -79,11 +79,9 @@ def summary(times: list[float]) -> str:
     return f"{len(times)} answers, p50 {statistics.median(times):.0f} ms, p99 {p99:.0f} ms"
 
 
-async def deliver(session: aiohttp.ClientSession, url: str, number: int) -> float:
+async def deliver(session: aiohttp.ClientSession, url: str, n: int) -> float:
     """Post a webhook; the milliseconds until its acknowledgement."""
-    body = message_received(
-        "acc-1", f"t {number}", chat_id=f"chat-{number % CHATS}", message_id=f"m-{number}"
-    )
+    body = message_received("acc-1", f"t {n}", chat_id=f"chat-{n % CHATS}", message_id=f"m-{n}")
     begun = time.perf_counter()
     headers = {"Unipile-Auth": SECRET, "Content-Type": "application/json"}
     async with session.post(
@@ -98,9 +96,9 @@ async def deliver(session: aiohttp.ClientSession, url: str, number: int) -> floa
 async def deliver_all(session: aiohttp.ClientSession, url: str, seconds: float) -> list[float]:
     """Post webhooks at a fixed rate."""
     begun, tasks = time.perf_counter(), []
-    for number in range(int(WEBHOOKS_A_SECOND * seconds)):
-        await asyncio.sleep(max(0.0, begun + number / WEBHOOKS_A_SECOND - time.perf_counter()))
-        tasks.append(asyncio.create_task(deliver(session, url, 1000 + number)))
+    for n in range(int(WEBHOOKS_A_SECOND * seconds)):
+        await asyncio.sleep(max(0.0, begun + n / WEBHOOKS_A_SECOND - time.perf_counter()))
+        tasks.append(asyncio.create_task(deliver(session, url, 1000 + n)))
     return await asyncio.gather(*tasks)
 
 
@@ -133,7 +131,7 @@ async def measure(services: Services, options: argparse.Namespace) -> None:
             await wait_until_up(session, url)
             signed_in = await sign_in(session, url, "agent")
             account_id = await link_account(where, signed_in["user"]["id"])
-            await asyncio.gather(*(deliver(session, url, number) for number in range(CHATS)))
+            await asyncio.gather(*(deliver(session, url, n) for n in range(CHATS)))
             browsers = [Browser(session, f"{url}/ws", signed_in) for _ in range(SOCKETS)]
             gate = asyncio.Semaphore(SOCKETS)
             tasks = [asyncio.create_task(browser.live(gate)) for browser in browsers]

@@ -2,7 +2,6 @@
 
 import asyncio
 import time
-from contextlib import AbstractContextManager
 from functools import lru_cache
 from uuid import uuid4
 
@@ -27,7 +26,7 @@ from server.web.limit_requests import limit_address, limit_caller
 from server.web.requests import error_answer
 from server.web.require_plan import require_plan
 from server.web.security_headers import SAFE_METHODS, require_own_page
-from server.web.shedding import NOT_COUNTED, Reads
+from server.web.shedding import NOT_COUNTED
 
 PROXY_ADVICE = "X-Forwarded-For is ignored; if this is your proxy, add it to CONFAB_WEB_TRUSTED_PROXIES"
 
@@ -129,9 +128,7 @@ async def check_request(request: web.Request, handler: Handler) -> web.StreamRes
             raise NotFound
         return await handler(request)
     is_change = request.method not in SAFE_METHODS
-    reads: Reads = request.app[READS]
-    place: AbstractContextManager[None] = reads if route.is_read and not is_change else NOT_COUNTED
-    with place:
+    with request.app[READS].admit() if route.is_read and not is_change else NOT_COUNTED:
         if is_change and not route.has_credential:
             require_own_page(request, request.app[CONFIG])
         if route.needs_token:

@@ -9,6 +9,7 @@ import pytest
 
 from server.config import Config
 from server.metrics import READS_REJECTED
+from server.web import shedding
 from server.web.app_keys import DATABASE, READS
 from tests.support.factories import make_account
 from tests.support.fixtures_stack import Stack, run_stack
@@ -19,7 +20,9 @@ LIMIT = 3
 
 
 @pytest.fixture
-async def narrow(config: Config) -> AsyncIterator[Stack]:
+async def narrow(config: Config, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Stack]:
+    """Every read counts as slow."""
+    monkeypatch.setattr(shedding, "SLOW_SECONDS", 0.0)
     async with run_stack(replace(config, web=replace(config.web, max_reads=LIMIT))) as running:
         yield running
 
@@ -66,6 +69,17 @@ async def test_a_read_within_the_limit_waits(narrow: Stack) -> None:
         waiting = await reading(narrow, ana, LIMIT - 1)
         waiting += await reading(narrow, ana, 1)
     assert [(await task).status for task in waiting] == [200] * LIMIT
+
+
+async def test_a_burst_is_answered_while_reads_are_fast(
+    narrow: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shedding, "SLOW_SECONDS", 3600.0)
+    ana = await narrow.stranger.sign_in("ana")
+    async with busy(narrow):
+        waiting = await reading(narrow, ana, 2 * LIMIT)
+        assert (await ana.call("GET", LABELS)).status == 503
+    assert {(await task).status for task in waiting} == {200}
 
 
 async def test_changes_webhooks_sockets_and_health_are_not_rejected(narrow: Stack) -> None:
