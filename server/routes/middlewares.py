@@ -134,7 +134,7 @@ async def check_request(request: web.Request, handler: Handler) -> web.StreamRes
         if route.needs_token:
             await _authenticate(request)
             await limit_caller(request, route.limit)
-            await authorize_request(request, route.name)
+            await authorize_request(request, route.name, has_version=route.has_version)
         if route.entitlement is not None:
             answer = await require_plan(request, route.entitlement, route.find_earlier_answer)
             if answer is not None:
