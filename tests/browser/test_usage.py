@@ -92,3 +92,19 @@ async def test_the_meter_updates_live_and_the_composer_shows_the_limit(demo: Sta
     await check_screen(inbox.page)
     if PICTURES:
         await inbox.page.screenshot(path=Path(PICTURES) / "usage-composer.png")
+
+
+async def test_what_was_counted_while_the_page_was_offline_is_shown(demo: Stack, windows: Windows) -> None:
+    """A push of usage has no seq: it is not replayed."""
+    windows.expect_errors("ERR_INTERNET_DISCONNECTED")
+    await connect_account(demo)
+    agent = await sign_in_demo_user(demo)
+    await give_plan(demo, agent, "starter", "plan")
+    page = (await Inbox.signed_in(windows, demo, "/usage")).page
+    amount = page.get_by_test_id("usage-amount").first
+    await expect(amount).to_have_text("0 of 1,000")
+    await page.context.set_offline(True)
+    await expect(page.get_by_test_id("connection-banner")).to_be_visible()
+    await demo.execute("select count_usage(%s, 'whatsapp', now(), 799, 799, 0)", agent.user_id)
+    await page.context.set_offline(False)
+    await expect(amount).to_have_text("799 of 1,000")

@@ -7,11 +7,10 @@ import type { Session } from "@/features/session/session";
 import { ACCOUNTS_KEY, applyAccount, removeAccount, replaceAccount, useAccounts } from "@/lib/accounts";
 import { useApi } from "@/lib/api/context";
 import { findTabServices } from "@/lib/channel";
-import { ME_KEY } from "@/lib/rights";
 import { useFeedListener } from "@/lib/socket/context";
 import { Feed } from "@/lib/socket/feed";
 import type { LateFeed } from "@/lib/socket/lateFeed";
-import { applyMonth } from "@/lib/monthUsage";
+import { useUnnumbered } from "./unnumbered";
 
 interface LiveProps {
   readonly feed: LateFeed;
@@ -105,17 +104,13 @@ function LiveAccounts({ feed, userId }: LiveProps) {
   useAttached({ feed, userId });
   useReauth(session, feed);
   useReconnectNow(feed);
+  useUnnumbered();
   useEffect(() => {
     for (const account of accounts ?? []) feed.track(account.id, account.seq);
   }, [feed, accounts]);
   useRunning(feed, accounts !== undefined);
   useFeedListener({
     onChange: ({ event, data }, accountId) => {
-      if (event === "usage:updated") applyMonth(client, data);
-      if (event === "rights:changed") {
-        void client.invalidateQueries({ queryKey: ME_KEY });
-        void client.invalidateQueries({ queryKey: ACCOUNTS_KEY });
-      }
       // Changes about the user belong to no account.
       if (accountId === null) return;
       const isKnown = accounts?.some((account) => account.id === accountId) ?? false;

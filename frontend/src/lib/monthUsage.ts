@@ -6,7 +6,9 @@ import { applyPushed } from "@/lib/queryClient";
 import { ENTITLEMENTS_KEY } from "@/lib/usage";
 import type { Entitlement, MonthUsage, Usage } from "@/types/wire";
 
-export const usageKey = (period: string) => ["usage", period] as const;
+/** Of all months. */
+export const USAGE_KEY = "usage";
+export const usageKey = (period: string) => [USAGE_KEY, period] as const;
 
 /** Months are in UTC, as they are counted. */
 export const currentPeriod = (now = new Date()): string => now.toISOString().slice(0, 7);

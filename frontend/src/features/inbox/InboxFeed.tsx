@@ -111,7 +111,6 @@ function applyChange(inbox: Inbox, client: QueryClient, change: Change): Message
   else if (isNoteChange(change)) notes.apply(change.data);
   else if (change.event === "activity:new") applyActivity(client, change.data);
   else if (change.event === "contact:updated") applyContact(inbox, client, change.data);
-  else if (change.event === "contact-fields:changed") void client.invalidateQueries({ queryKey: [FIELDS_KEY] });
   else if (isMessageChange(change)) return applyMessage(store, change);
   return null;
 }

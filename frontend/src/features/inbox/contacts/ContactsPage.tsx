@@ -9,7 +9,7 @@ import { EmptyState, ErrorState, Loading, Skeleton } from "@/components/States";
 import { TextField } from "@/components/TextField";
 import { classes } from "@/components/classes";
 import panelStyles from "@/components/panels.module.css";
-import { useLabelList, useLabelNotices } from "@/features/inbox/labels/labelQueries";
+import { useLabelList } from "@/features/inbox/labels/labelQueries";
 import { t } from "@/i18n/translate";
 import { nameAccount, useAccounts } from "@/lib/accounts";
 import type { ContactFilter, ContactRef } from "@/lib/api/contactRecords";
@@ -44,7 +44,6 @@ export function ContactsPage() {
   const { filter, choose, search } = useFilter();
   const opened = useOpened();
   const navigate = useNavigate();
-  useLabelNotices();
   return (
     <Page title={t("records.contacts")} action={<Transfer accountId={filter.accountId} />}>
       <div className={classes(styles.columns, opened !== null && styles.isOpen)}>

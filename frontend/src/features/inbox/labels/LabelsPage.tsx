@@ -17,7 +17,7 @@ import { isolate } from "@/lib/texts";
 import type { Label, LabelColour } from "@/types/wire";
 import { COLOUR_NAMES, COLOURS, nextColour } from "./colours";
 import { LabelChip } from "./LabelChip";
-import { LABELS_KEY, refreshLabels, useLabelList, useLabelNotices } from "./labelQueries";
+import { LABELS_KEY, refreshLabels, useLabelList } from "./labelQueries";
 import styles from "@/components/panels.module.css";
 import pageStyles from "./labels-page.module.css";
 
@@ -25,7 +25,6 @@ const NAME_LENGTH = 60;
 
 export function LabelsPage() {
   const labels = useLabelList(true, READ_WHEN_OPENED);
-  useLabelNotices();
   // How many chats have them.
   useRenewed(LABELS_KEY[0], ({ event }) => event === "chat:updated");
   return (

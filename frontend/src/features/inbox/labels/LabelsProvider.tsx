@@ -3,7 +3,7 @@ import { useMemo } from "react";
 import type { Elements } from "@/components/Text";
 import { useCan } from "@/lib/rights";
 import { useAfterPage } from "@/lib/useAfterPage";
-import { useLabelList, useLabelNotices, usePrivateLabels } from "./labelQueries";
+import { useLabelList, usePrivateLabels } from "./labelQueries";
 import { LabelsContext } from "./labelsContext";
 
 export function LabelsProvider({ children }: { readonly children: Elements }) {
@@ -11,7 +11,6 @@ export function LabelsProvider({ children }: { readonly children: Elements }) {
   const can = useCan();
   const list = useLabelList(isAfter && can("read")).data;
   const rows = usePrivateLabels(isAfter && can("organise")).data;
-  useLabelNotices();
   const labels = useMemo(
     () => ({
       byId: new Map((list ?? []).map((label) => [label.id, label])),

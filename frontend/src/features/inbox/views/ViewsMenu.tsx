@@ -5,7 +5,7 @@ import { Popover } from "@/components/Popover";
 import { t } from "@/i18n/translate";
 import type { ViewCount } from "@/types/wire";
 import { addressOf } from "./viewAddress";
-import { useViewCounts, useViewNotices, useViews } from "./viewQueries";
+import { useViewCounts, useViews } from "./viewQueries";
 
 interface ViewsMenuProps {
   readonly anchor: HTMLElement;
@@ -19,7 +19,6 @@ export function ViewsMenu({ anchor, onSave, onClose }: ViewsMenuProps) {
   const navigate = useNavigate();
   const views = useViews().data ?? [];
   const counts = useViewCounts().data;
-  useViewNotices();
   const choose = (run: () => void) => () => {
     onClose();
     run();

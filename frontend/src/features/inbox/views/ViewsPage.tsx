@@ -11,7 +11,7 @@ import { describeError } from "@/lib/api/errors";
 import { useCan, useMe } from "@/lib/rights";
 import { isolate } from "@/lib/texts";
 import type { View } from "@/types/wire";
-import { refreshViews, useViewNotices, useViews } from "./viewQueries";
+import { refreshViews, useViews } from "./viewQueries";
 import styles from "@/components/panels.module.css";
 import pageStyles from "@/features/inbox/labels/labels-page.module.css";
 
@@ -19,7 +19,6 @@ const NAME_LENGTH = 60;
 
 export function ViewsPage() {
   const views = useViews();
-  useViewNotices();
   if (views.data === undefined) {
     if (views.isError) return <ErrorState title={t("views.failed")} message={describeError(views.error)} onRetry={() => void views.refetch()} />;
     return (

@@ -1,8 +1,6 @@
-/** Reads the saved views and their counts; again when the server says that they changed. */
-import { useQuery, useQueryClient, type QueryClient } from "@tanstack/react-query";
-import { useEffect } from "react";
+/** Reads the saved views and their counts. */
+import { useQuery, type QueryClient } from "@tanstack/react-query";
 import { useApi } from "@/lib/api/context";
-import { useFeed } from "@/lib/socket/context";
 
 export const VIEWS_KEY = ["views"] as const;
 
@@ -18,9 +16,3 @@ export function useViewCounts() {
 }
 
 export const refreshViews = (client: QueryClient): void => void client.invalidateQueries({ queryKey: VIEWS_KEY });
-
-export function useViewNotices(): void {
-  const client = useQueryClient();
-  const feed = useFeed();
-  useEffect(() => feed.listen({ onChange: ({ event }) => event === "views:changed" && refreshViews(client) }), [client, feed]);
-}

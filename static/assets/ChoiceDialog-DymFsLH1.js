@@ -1,1 +1,0 @@
-export{t as ChoiceDialog}from"./ChoiceDialog-Fm0f3P21.js";
