@@ -3,6 +3,7 @@ import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
+import { assetUrls } from "./scripts/assetUrls.js";
 import { catalogues } from "./scripts/catalogues.js";
 import { emojiData } from "./scripts/emoji.js";
 import { icons } from "./scripts/icons.js";
@@ -25,7 +26,7 @@ const components = {
 const isLibrary = (id: string): boolean => id.includes("/node_modules/");
 
 export default defineConfig({
-  plugins: [react(), sortLayers(), catalogues(), emojiData(), icons(), completePage(), serviceWorker(), precompress()],
+  plugins: [react(), sortLayers(), catalogues(), emojiData(), icons(), completePage(), assetUrls(), serviceWorker(), precompress()],
   resolve: {
     alias: [
       { find: "@", replacement: fileURLToPath(new URL("./src", import.meta.url)) },

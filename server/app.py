@@ -73,7 +73,7 @@ def create_app(
     app[READS] = Reads(config.web.max_reads)
     app[PAGES] = PageCache(config.web.page_cache_bytes)
     app[PAGE_TAGS] = PageTags(config.secrets.jwt_secret, VERSION, CHAT_FIELDS, MESSAGE_FIELDS)
-    app[ASSETS] = assets = _read_assets(static)
+    app[ASSETS] = assets = _read_assets(static, config.web.asset_url)
     app[APP_PAGE] = assets.page
     app[DOCS] = _build_docs()
     add_routes(app)
@@ -83,16 +83,16 @@ def create_app(
     return app
 
 
-def read_shared_parts(static: Path = STATIC) -> None:
+def read_shared_parts(asset_url: str, static: Path = STATIC) -> None:
     """Read now what all applications of this process and of its children have in common."""
-    _read_assets(static)
+    _read_assets(static, asset_url)
     _build_docs()
 
 
 # Once per process, though a test process has a thousand applications.
 @cache
-def _read_assets(folder: Path) -> Assets:
-    return Assets(folder)
+def _read_assets(folder: Path, asset_url: str) -> Assets:
+    return Assets(folder, asset_url)
 
 
 @cache

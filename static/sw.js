@@ -5,24 +5,29 @@
  * (scripts/serviceWorker.js) fills in the constants, so each build is another worker with a cache of its own.
  * It waits until no tab is open that may need the files of the build before: nothing here calls skipWaiting.
  */
-const CACHE = `confab-${"c96e572d96bb"}`;
+/** Where the files are whose names change with their content. The server puts ASSET_URL in front of each "/assets/". */
+const ASSETS = new URL("/assets/", self.location).href;
+const CACHE = `confab-${"5f727eb058e8"}-${ASSETS}`;
 /** The page, under the address "/", and what it loads first. */
-const FILES = ["/","/assets/rolldown-runtime-XKyaHtl9.js","/assets/vendor-BI-XZ8F3.js","/assets/first-vsuFj6o6.js"];
+const FILES = ["/","/assets/rolldown-runtime-XKyaHtl9.js","/assets/vendor-BI-XZ8F3.js","/assets/first-D8IsuOXY.js"];
 /** What the page loads while the browser is idle: its other pages, the thread, dialogs. */
-const PARTS = ["/assets/ActionRows-Di2UJRsf.js","/assets/AuditPage-BtQdTVVL.js","/assets/AuditPage-uLE3Un3v.css","/assets/ChoiceDialog-Dw_Dyk0V.js","/assets/ChoiceDialog-OycFxNE2.js","/assets/CommandPalette-B68C_l_h.js","/assets/ConditionRows-Bg7etLgl.js","/assets/ConnectDialog-BNr3s0sy.js","/assets/ConnectDialog-D41zbgrt.css","/assets/ConnectionsPage-CGHRIuhW.css","/assets/ConnectionsPage-rr6fWoKj.js","/assets/ContactsPage-BrR9iZx1.js","/assets/Entrance-BFCku215.css","/assets/Entrance-CcZ_q3va.js","/assets/ForgotPage-Dc0b3tg7.js","/assets/HoursDialog-0mto_Vx6.css","/assets/HoursDialog-BDxGGHx0.js","/assets/ImportDialog-D9Gh6Jzg.js","/assets/LoginPage-DkeCNu7Q.js","/assets/MacrosPage-COEGkBDI.js","/assets/OutsideHours-41emYAzp.css","/assets/OutsideHours-CYVzH3L2.js","/assets/PlanDialog-DBZJ3k4G.js","/assets/PlanMenu-Ce4Icthw.js","/assets/PlannedPage-CIYU-WGp.css","/assets/PlannedPage-D6xieuDS.js","/assets/RatingsPage-DTHqBSPZ.js","/assets/RatingsPage-TI2DPR4H.css","/assets/RegisterPage-DE5ORyWg.js","/assets/ReplyPicker-DITTjbUD.js","/assets/ReportsPage-DRxEsmlg.css","/assets/ReportsPage-Dwi96Hn8.js","/assets/RulesPage-aZx3OI3t.js","/assets/SettingsPage-DaO3WasL.css","/assets/SettingsPage-ThZnTV-X.js","/assets/StatusDialog-BVzZTdpp.js","/assets/SurveyDialog-CC2NK8Ye.js","/assets/SystemPage-6MNtyhEa.js","/assets/SystemPage-BErNduc8.css","/assets/TargetMark-D-M-VK75.js","/assets/TargetMark-Dbzje6jU.css","/assets/TargetsPage-pWwU6cdN.js","/assets/UnresolvedDialog-DCXIsNq0.js","/assets/UnsubscribePage-CowtC86J.js","/assets/UsagePage-Bl53pzi2.css","/assets/UsagePage-CG0QLm5N.js","/assets/WelcomePage-By_ORIST.js","/assets/fields-B6Ud-gP-.js","/assets/fields-DYDjcnSa.css","/assets/importing-UqVg1qNI.css","/assets/importing.module-B98Hno9x.js","/assets/inbox-C7z4UTzE.js","/assets/inbox-CfUutMlw.js","/assets/inbox-DqhFHxFc.css","/assets/later-C_7OHtCU.js","/assets/later-DvTpuOuY.js","/assets/live-B4GFcyQy.js","/assets/live-Cu4lfDdi.css","/assets/live-DfIBj0cM.js","/assets/menus--GSSut0E.css","/assets/menus-DBMNofEl.js","/assets/menus-RExPxNqc.js","/assets/phoneRules-C7mPUyT8.js","/assets/phones-Dm5gLXdD.js","/assets/poster-CdlLG7cW.js","/assets/queries-xmAdLnJE.js","/assets/recentSearches-CRJc_ooZ.js","/assets/reply-picker-Cj9mpich.css","/assets/reply-picker.module-CAK8BahL.js","/assets/rewrapOgg-Bm0DLa1P.js","/assets/shared-D9uYwQLa.css","/assets/shared-DMCPNwRT.js","/assets/stateChanges-C6uFYi0J.js","/assets/survey-DtOhVC4I.css","/assets/survey.module-x_D20cPE.js","/assets/thread-CthRAArS.css","/assets/thread-D7QayjTp.js","/assets/thread-UjHYQXNA.js","/assets/voiceNote-CDAMQu6O.js","/assets/webpush-BL-V1WfN.js"];
+const PARTS = ["/assets/ActionRows-SKyuba37.js","/assets/AuditPage-BpwHvUgm.js","/assets/AuditPage-uLE3Un3v.css","/assets/ChoiceDialog-B0SFqRHr.js","/assets/ChoiceDialog-DMVmXlTR.js","/assets/CommandPalette-BKFJbepP.js","/assets/ConditionRows-CLJ2TIOT.js","/assets/ConnectDialog-CtFoo3fs.js","/assets/ConnectDialog-D41zbgrt.css","/assets/ConnectionsPage-CGHRIuhW.css","/assets/ConnectionsPage-CkEqnF3J.js","/assets/ContactsPage-BGqaIFet.js","/assets/Entrance-BFCku215.css","/assets/Entrance-DJvS_a70.js","/assets/ForgotPage-DSiCM7lk.js","/assets/HoursDialog-0mto_Vx6.css","/assets/HoursDialog-CnKoMlFX.js","/assets/ImportDialog-CBdZnkHv.js","/assets/LoginPage-CEsbWC9I.js","/assets/MacrosPage-DhKTSgTM.js","/assets/OutsideHours-41emYAzp.css","/assets/OutsideHours-C_L3caeq.js","/assets/PlanDialog-DQrSsOCC.js","/assets/PlanMenu-DjZhSK3r.js","/assets/PlannedPage-B2NiBELB.js","/assets/PlannedPage-CIYU-WGp.css","/assets/RatingsPage-Lozv_iF5.js","/assets/RatingsPage-TI2DPR4H.css","/assets/RegisterPage-BZNHT9eA.js","/assets/ReplyPicker-DSBhYMHz.js","/assets/ReportsPage-C8phXDbp.js","/assets/ReportsPage-DRxEsmlg.css","/assets/RulesPage-v-YhXULn.js","/assets/SettingsPage-BHamClzQ.js","/assets/SettingsPage-DaO3WasL.css","/assets/StatusDialog-DU9PEDpu.js","/assets/SurveyDialog-BNrAaSdD.js","/assets/SystemPage-BErNduc8.css","/assets/SystemPage-CMtkgXYs.js","/assets/TargetMark-BJ7tnyEu.js","/assets/TargetMark-Dbzje6jU.css","/assets/TargetsPage-hbnUyBwa.js","/assets/UnresolvedDialog-DbvhDe-m.js","/assets/UnsubscribePage-D0_5Nk3V.js","/assets/UsagePage-BN-itRSf.js","/assets/UsagePage-Bl53pzi2.css","/assets/WelcomePage-D1MtBLN5.js","/assets/fields-BDJaUNBd.js","/assets/fields-DYDjcnSa.css","/assets/importing-UqVg1qNI.css","/assets/importing.module-B98Hno9x.js","/assets/inbox-Cj_3-biP.js","/assets/inbox-D-ySlKGY.js","/assets/inbox-DqhFHxFc.css","/assets/later-9zpy7_CN.js","/assets/later-C_7OHtCU.js","/assets/live-9cy2StLR.js","/assets/live-CW0On_Gl.js","/assets/live-Cu4lfDdi.css","/assets/menus--GSSut0E.css","/assets/menus-D7mVh4_0.js","/assets/menus-Dii-x8Sv.js","/assets/phoneRules-C7mPUyT8.js","/assets/phones-Dm5gLXdD.js","/assets/poster-6Rl73jXx.js","/assets/queries-Bsnsm8tv.js","/assets/recentSearches-CimTZdDb.js","/assets/reply-picker-Cj9mpich.css","/assets/reply-picker.module-CAK8BahL.js","/assets/rewrapOgg-Bm0DLa1P.js","/assets/shared-Cd7aVE0G.js","/assets/shared-D9uYwQLa.css","/assets/stateChanges-qg04f_67.js","/assets/survey-DtOhVC4I.css","/assets/survey.module-x_D20cPE.js","/assets/thread-BXBLauNL.js","/assets/thread-CthRAArS.css","/assets/thread-DvMZkJFo.js","/assets/voiceNote-CDAMQu6O.js","/assets/webpush-DkMTGQPV.js"];
 const PAGE = "/";
 /** The server's own addresses, as in server/routes. */
 const SERVER = /^\/(?:api(?:\/|$)|ws$|health|metrics$)/;
 
 /** Whether the file's name changes with its content. */
-const isHashed = (path) => path.startsWith("/assets/");
+const isHashed = (url) => url.startsWith(ASSETS);
+
+const absolute = (path) => new URL(path, self.location).href;
+const inAssets = (paths) => paths.map(absolute).filter(isHashed);
 
 /** Fails, to be tried again later, while a deployment is under way and another instance answers with another build. */
 async function install() {
   const cache = await caches.open(CACHE);
-  await cache.addAll([...FILES, ...PARTS].map((path) => new Request(path, { cache: isHashed(path) ? "default" : "no-cache" })));
+  await cache.addAll([...FILES, ...PARTS].map((path) => new Request(path, { cache: isHashed(absolute(path)) ? "default" : "no-cache" })));
   const page = await (await cache.match(PAGE)).text();
-  const isComplete = FILES.filter(isHashed).every((path) => page.includes(path));
+  const isComplete = FILES.filter((path) => isHashed(absolute(path))).every((path) => page.includes(path));
   if (isComplete) return;
   await caches.delete(CACHE);
   throw new Error("The page is of another build.");
@@ -65,15 +70,16 @@ async function fromNetwork(request, path, preloaded) {
 function answer(event) {
   const { method, mode, url } = event.request;
   const { origin, pathname } = new URL(url);
-  if (method !== "GET" || origin !== self.location.origin || SERVER.test(pathname)) return undefined;
-  if (isHashed(pathname)) return fromCache(event.request);
+  if (method !== "GET") return undefined;
+  if (isHashed(url)) return fromCache(event.request);
+  if (origin !== self.location.origin || SERVER.test(pathname)) return undefined;
   if (FILES.includes(pathname) && pathname !== PAGE) return fromNetwork(event.request, pathname);
   return mode === "navigate" ? fromNetwork(event.request, PAGE, event.preloadResponse) : undefined;
 }
 
 /** What a page loaded while this worker did not control it yet: its language, its font. */
 async function cacheLoaded(paths) {
-  for (const path of paths) {
+  for (const path of inAssets(paths)) {
     if ((await find(path)) === undefined) await fetch(path).then((response) => store(path, response)).catch(() => undefined);
   }
 }

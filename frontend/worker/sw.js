@@ -6,7 +6,9 @@
  * It waits until no tab is open that may need the files of the build before: nothing here calls skipWaiting.
  */
 /* global __VERSION__, __FILES__, __PARTS__ */
-const CACHE = `confab-${__VERSION__}`;
+/** Where the files are whose names change with their content. The server puts ASSET_URL in front of each "/assets/". */
+const ASSETS = new URL("/assets/", self.location).href;
+const CACHE = `confab-${__VERSION__}-${ASSETS}`;
 /** The page, under the address "/", and what it loads first. */
 const FILES = __FILES__;
 /** What the page loads while the browser is idle: its other pages, the thread, dialogs. */
@@ -16,14 +18,17 @@ const PAGE = "/";
 const SERVER = /^\/(?:api(?:\/|$)|ws$|health|metrics$)/;
 
 /** Whether the file's name changes with its content. */
-const isHashed = (path) => path.startsWith("/assets/");
+const isHashed = (url) => url.startsWith(ASSETS);
+
+const absolute = (path) => new URL(path, self.location).href;
+const inAssets = (paths) => paths.map(absolute).filter(isHashed);
 
 /** Fails, to be tried again later, while a deployment is under way and another instance answers with another build. */
 async function install() {
   const cache = await caches.open(CACHE);
-  await cache.addAll([...FILES, ...PARTS].map((path) => new Request(path, { cache: isHashed(path) ? "default" : "no-cache" })));
+  await cache.addAll([...FILES, ...PARTS].map((path) => new Request(path, { cache: isHashed(absolute(path)) ? "default" : "no-cache" })));
   const page = await (await cache.match(PAGE)).text();
-  const isComplete = FILES.filter(isHashed).every((path) => page.includes(path));
+  const isComplete = FILES.filter((path) => isHashed(absolute(path))).every((path) => page.includes(path));
   if (isComplete) return;
   await caches.delete(CACHE);
   throw new Error("The page is of another build.");
@@ -66,15 +71,16 @@ async function fromNetwork(request, path, preloaded) {
 function answer(event) {
   const { method, mode, url } = event.request;
   const { origin, pathname } = new URL(url);
-  if (method !== "GET" || origin !== self.location.origin || SERVER.test(pathname)) return undefined;
-  if (isHashed(pathname)) return fromCache(event.request);
+  if (method !== "GET") return undefined;
+  if (isHashed(url)) return fromCache(event.request);
+  if (origin !== self.location.origin || SERVER.test(pathname)) return undefined;
   if (FILES.includes(pathname) && pathname !== PAGE) return fromNetwork(event.request, pathname);
   return mode === "navigate" ? fromNetwork(event.request, PAGE, event.preloadResponse) : undefined;
 }
 
 /** What a page loaded while this worker did not control it yet: its language, its font. */
 async function cacheLoaded(paths) {
-  for (const path of paths) {
+  for (const path of inAssets(paths)) {
     if ((await find(path)) === undefined) await fetch(path).then((response) => store(path, response)).catch(() => undefined);
   }
 }

@@ -15,6 +15,7 @@ from server.redis.client import connect
 from server.redis.reasons import UNREACHABLE, reason_of
 from server.said.said import Said, said, verbatim
 from server.store.db.connect_errors import explain_connect_error, missing_right
+from server.system.asset_checks import check_assets
 from server.system.backup_age import check_backups
 from server.system.counters import check_counters
 from server.system.findings import FAILED, Finding
@@ -28,6 +29,7 @@ def doctor(config: Config, *, as_json: bool) -> int:
     """Run all checks, print the findings, and return the exit code."""
     findings = [
         *check_settings(config),
+        *asyncio.run(check_assets(config)),
         *check_database(config),
         *asyncio.run(_check_redis(config)),
         *asyncio.run(check_media(config)),

@@ -61,7 +61,7 @@ def serve_many(config: Config, run_workers: RunWorkers) -> int:
     except OSError as error:
         raise ServiceError(port_sentence(config, error.strerror or str(error))) from error
     # Before the first fork: children share the memory, and start in half the time.
-    read_shared_parts()
+    read_shared_parts(config.web.asset_url)
     freeze_garbage_collector()
     return Supervisor(Processes(config, run_workers, sockets), sockets).run()
 

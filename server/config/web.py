@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from ipaddress import ip_address
 
 from server.config.reader import ConfigError, key
-from server.config.urls.addresses import bracketed, check_networks, web_origin
+from server.config.urls.addresses import asset_address, bracketed, check_networks, web_origin
 
 # More is a mistake: each takes memory and connections.
 MOST_PROCESSES = 64
@@ -17,6 +17,7 @@ class Web:
     host: str = key(env="HOST")
     port: int = key(env="PORT")
     public_url: str = key(env="PUBLIC_URL", default="")
+    asset_url: str = key(env="ASSET_URL", default="")
     allowed_origins: tuple[str, ...] = ()
     trusted_proxies: tuple[str, ...] = ()
     access_log: bool = False
@@ -43,7 +44,7 @@ def local_url(web: Web) -> str:
 
 
 def settle_web(web: Web) -> Web:
-    """Validate the section and normalise PUBLIC_URL and the allowed origins; raises ConfigError."""
+    """Validate the section and normalise PUBLIC_URL, ASSET_URL and the allowed origins; raises ConfigError."""
     if web.port > 65535:
         raise ConfigError(f"PORT must be at most 65535, not {web.port}.")
     if web.processes > MOST_PROCESSES:
@@ -53,9 +54,11 @@ def settle_web(web: Web) -> Web:
         )
     web = replace(web, host=_plain_host(web.host))
     check_networks("[web] trusted_proxies", web.trusted_proxies)
+    public_url = web_origin("PUBLIC_URL", web.public_url or local_url(web))
     return replace(
         web,
-        public_url=web_origin("PUBLIC_URL", web.public_url or local_url(web)),
+        public_url=public_url,
+        asset_url=asset_address("ASSET_URL", web.asset_url, public_url),
         allowed_origins=tuple(web_origin("[web] allowed_origins", origin) for origin in web.allowed_origins),
     )
 

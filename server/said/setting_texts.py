@@ -1,10 +1,15 @@
-"""What is said of settings without effect, and of the public address, by code."""
+"""What is said of settings without effect, of the public address and of ASSET_URL, by code."""
 
 from collections.abc import Mapping
 
 SETTINGS: Mapping[str, str] = {
     "public_url": "{url}",
     "public_url_loopback": "UniPile cannot reach {url}: set PUBLIC_URL to an address on the internet",
+    "assets_served": "{url} has this version's files",
+    "assets_silent": "{url} cannot be loaded ({error}): check ASSET_URL",
+    "assets_missing": "{url} is answered {status}: let the CDN pull from PUBLIC_URL, or upload static/ of this version",
+    "assets_differ": "{url} is not this version's file: let the CDN pass files on unchanged",
+    "assets_closed": "{url} comes without Access-Control-Allow-Origin: let the CDN pass that header on",
     "setting_unknown": (
         "{name} in .env is not a setting of Confab: remove it, or see .env.example for the names."
     ),

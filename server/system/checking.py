@@ -20,6 +20,7 @@ from server.store.backups.runs import Run
 from server.store.db.checkup import SlowStatement, list_slow_statements
 from server.store.db.database import Database
 from server.store.dead_letters import count_dead_letters
+from server.system.asset_checks import check_assets
 from server.system.backup_age import check_backups
 from server.system.counters import check_counters
 from server.system.failing_jobs import FailingJobs, list_failing_jobs
@@ -73,6 +74,7 @@ async def check_all(parts: Parts) -> Health:
         _within("media", check_media(parts.config)),
         _within("unipile", check_unipile(parts.config, parts.unipile)),
         _within("mail", check_mail(parts.config)),
+        _within("asset url", check_assets(parts.config)),
     )
     health.findings = [*check_settings(parts.config), *chain.from_iterable(groups)]
     return health

@@ -35,6 +35,7 @@ CheckName = Literal[
     "webhooks",
     "mail",
     "public url",
+    "asset url",
     "settings",
 ]
 

@@ -11,6 +11,7 @@ from aiohttp import web
 
 from server.config import Config
 from server.errors import ConfabError
+from server.web.answers.asset_urls import assets_source
 from server.web.app_keys import QUOTA
 
 SAFE_METHODS = frozenset(("GET", "HEAD", "OPTIONS"))
@@ -48,31 +49,33 @@ log = structlog.get_logger(__name__)
 WriteHeaders = Callable[[web.Request, web.StreamResponse], None]
 
 
-def page_policy(public_url: str, page: str = "") -> str:
+def page_policy(public_url: str, page: str = "", asset_url: str = "") -> str:
     """The Content-Security-Policy of the app's page.
 
-    Its own files, its own API, blobs for images and audio, and the scripts and styles that the page has in it.
+    Its own files, also from ASSET_URL, its own API, blobs for images and audio, and the scripts and styles that the
+    page has in it.
     """
     # By the standard 'self' includes our socket; browsers that are a few years old need it listed.
     socket = public_url.replace("http", "ws", 1)
-    scripts, styles = _sources_within(page, "script"), _sources_within(page, "style")
+    own = f"'self' {assets_source(asset_url)}" if asset_url else "'self'"
+    scripts, styles = _sources_within(page, "script", own), _sources_within(page, "style", own)
     return (
         f"default-src 'none'; script-src {scripts}; style-src {styles}; img-src 'self' blob:; media-src 'self' blob:; "
-        f"font-src 'self'; connect-src 'self' {socket}; manifest-src 'self'; worker-src 'self'; base-uri 'none'; "
+        f"font-src {own}; connect-src 'self' {socket}; manifest-src 'self'; worker-src 'self'; base-uri 'none'; "
         "form-action 'self'; frame-ancestors 'none'"
     )
 
 
-def _sources_within(page: str, element: str) -> str:
+def _sources_within(page: str, element: str, own: str) -> str:
     """Own files, and the hash of each element of the page that has no file; a changed one does not run."""
     texts = re.findall(rf"<{element}>(.*?)</{element}>", page, re.DOTALL)
     hashes = [b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in texts]
-    return " ".join(["'self'", *(f"'sha256-{value}'" for value in hashes)])
+    return " ".join([own, *(f"'sha256-{value}'" for value in hashes)])
 
 
 def header_writer(config: Config, page: str) -> WriteHeaders:
     """A function that adds the headers of every response; API responses are not cached unless a handler says so."""
-    policy, always = page_policy(config.web.public_url, page), dict(HEADERS)
+    policy, always = page_policy(config.web.public_url, page, config.web.asset_url), dict(HEADERS)
     if config.web.is_https:
         always["Strict-Transport-Security"] = f"max-age={YEAR_SECONDS}"
     varies = bool(config.web.allowed_origins)

@@ -5,12 +5,13 @@ import { afterPage } from "@/lib/lazyPart";
 /** Asks for a newer worker this often in a tab that stays open. */
 const UPDATE_MS = 60 * 60 * 1_000;
 
-const pathOf = (url: string): string => new URL(url, location.href).pathname;
-
-/** Reports the app's files to the worker as they are loaded: what came before it controlled the page, it has not seen. */
+/**
+ * Reports the app's files to the worker as they are loaded: what came before it controlled the page, it has not seen.
+ * They may be from another origin (ASSET_URL); the worker knows from which.
+ */
 function reportLoaded(registration: ServiceWorkerRegistration): void {
   const observer = new PerformanceObserver((list) => {
-    const paths = list.getEntries().map(({ name }) => pathOf(name)).filter((path) => path.startsWith("/assets/"));
+    const paths = list.getEntries().map(({ name }) => name).filter((url) => url.includes("/assets/"));
     if (paths.length > 0) registration.active?.postMessage({ paths });
   });
   observer.observe({ type: "resource", buffered: true });

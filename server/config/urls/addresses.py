@@ -10,6 +10,8 @@ from server.config.reader import ConfigError
 
 _HOST_NAME = re.compile(r"[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*")
 
+_ASSET_PATH = re.compile(r"(/(?!\.)[\w.-]+)*", re.ASCII)
+
 
 def check_scheme(name: str, url: str | None, schemes: tuple[str, ...]) -> None:
     """Raise ConfigError for an invalid URL or one with another scheme; None is allowed."""
@@ -51,6 +53,30 @@ def web_origin(name: str, url: str) -> str:
         raise ConfigError(f"{name} must not name port 0.")
     port = "" if parts.is_default_port() or parts.port is None else f":{parts.port}"
     return f"{parts.scheme}://{bracketed(host)}{port}"
+
+
+def asset_address(name: str, url: str, public_url: str) -> str:
+    """Where browsers load files with a hash in their name, without the slash at the end; empty: from us.
+
+    A path is allowed, of letters that mean nothing in a policy. Raises ConfigError.
+    """
+    if not url:
+        return ""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        raise ConfigError(f"{name} must be an address like https://cdn.example.com.") from None
+    path = parts.path.rstrip("/")
+    origin = web_origin(name, parts._replace(path="").geturl())
+    if not _ASSET_PATH.fullmatch(path):
+        raise ConfigError(
+            f"{name} must have a path of letters, digits, '-', '_' and '.' only, if it has one."
+        )
+    if path.endswith("/assets"):
+        raise ConfigError(f"{name} must name the folder above: /assets is appended to it.")
+    if public_url.startswith("https://") and not origin.startswith("https://"):
+        raise ConfigError(f"{name} must begin with https://, because PUBLIC_URL does.")
+    return f"{origin}{path}"
 
 
 def _web_host(host: str) -> str | None:

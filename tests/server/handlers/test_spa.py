@@ -209,3 +209,14 @@ async def test_the_manifest_that_is_committed_refers_to_icons_of_their_size(web_
         assert (file.status, file.headers["Content-Type"]) == (200, "image/png")
         width, height = struct.unpack(">II", file.raw[16:24])
         assert f"{width}x{height}" == icon["sizes"]
+
+
+async def test_pages_of_other_origins_may_load_assets_and_nothing_else(url: str) -> None:
+    """A CDN that pulls from here keeps the header with the file, and no answer for a file that is not there yet."""
+    _, headers, _ = await get(url, "/assets/index-abc.js")
+    assert headers["access-control-allow-origin"] == "*"
+    assert headers["cross-origin-resource-policy"] == "cross-origin"
+    for target in ("/", "/icon.svg", "/sw.js"):
+        assert "access-control-allow-origin" not in (await get(url, target))[1]
+    status, headers, _ = await get(url, "/assets/index-next.js")
+    assert (status, headers["cache-control"]) == (404, "no-store")

@@ -158,3 +158,11 @@ def test_the_cross_site_routes_are_complete() -> None:
     assert {"log_in", "refresh", "log_out", "make_test_token", "receive_hosted"} <= {
         r.name for r in OPEN_CHANGES
     }
+
+
+def test_the_policy_names_the_folder_of_a_cdn_and_nothing_else_of_it() -> None:
+    policy = page_policy("https://confab.example", "", "https://cdn.example/confab")
+    rules = dict(rule.strip().split(" ", 1) for rule in policy.split(";"))
+    named = {name for name, sources in rules.items() if "cdn.example" in sources}
+    assert named == {"script-src", "style-src", "font-src"}
+    assert {rules[name] for name in named} == {"'self' https://cdn.example/confab/assets/"}

@@ -31,6 +31,7 @@ const NAMES: Readonly<Record<string, MessageId>> = {
   webhooks: "system.check.webhooks",
   mail: "system.check.mail",
   "public url": "system.check.publicUrl",
+  "asset url": "system.check.assetUrl",
   settings: "system.check.settings",
 };
 

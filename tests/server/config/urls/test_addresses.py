@@ -3,7 +3,7 @@
 import pytest
 
 from server.config.reader import ConfigError
-from server.config.urls.addresses import is_loopback, unipile_address, web_origin
+from server.config.urls.addresses import asset_address, is_loopback, unipile_address, web_origin
 
 
 @pytest.mark.parametrize(
@@ -113,3 +113,52 @@ def test_an_unusable_dsn_is_rejected(written: str) -> None:
     with pytest.raises(ConfigError, match="UNIPILE_DSN") as caught:
         unipile_address(written)
     assert "hunter2" not in str(caught.value)
+
+
+HERE = "https://inbox.example.com"
+
+
+@pytest.mark.parametrize(
+    ("written", "used"),
+    [
+        ("", ""),
+        ("HTTPS://CDN.Example.com:443/", "https://cdn.example.com"),
+        ("https://cdn.example.com/confab/v1.2/", "https://cdn.example.com/confab/v1.2"),
+        ("https://cdn.example.com:8443/a_b-c", "https://cdn.example.com:8443/a_b-c"),
+    ],
+)
+def test_asset_url_may_name_a_folder(written: str, used: str) -> None:
+    assert asset_address("ASSET_URL", written, HERE) == used
+
+
+@pytest.mark.parametrize(
+    ("written", "named"),
+    [
+        ("https://u:hunter2@cdn.example.com", "a user name or password"),
+        ("https://cdn.example.com/?x=hunter2", "a query"),
+        ("https://cdn.example.com/a#b", "a fragment"),
+        ("cdn.example.com", "must be an address like"),
+        ("ftp://cdn.example.com", "must be an address like"),
+        ("https://[cdn", "must be an address like"),
+        # They would end a source of the policy, or leave the folder.
+        ("https://cdn.example.com/a;script-src *", "a path of letters"),
+        ("https://cdn.example.com/a,b", "a path of letters"),
+        ("https://cdn.example.com/a/../b", "a path of letters"),
+        ("https://cdn.example.com/%61", "a path of letters"),
+        ("https://cdn.example.com/a//b", "a path of letters"),
+        ("https://cdn.example.com/assets/", "the folder above"),
+        ("http://cdn.example.com", "must begin with https://"),
+    ],
+)
+def test_an_unusable_asset_url_is_rejected_by_name(written: str, named: str) -> None:
+    with pytest.raises(ConfigError, match="ASSET_URL") as caught:
+        asset_address("ASSET_URL", written, HERE)
+    assert named in str(caught.value)
+    assert "hunter2" not in str(caught.value)
+
+
+def test_a_page_without_tls_may_load_files_without_tls() -> None:
+    assert (
+        asset_address("ASSET_URL", "http://127.0.0.1:9000", "http://127.0.0.1:8080")
+        == "http://127.0.0.1:9000"
+    )
