@@ -85,12 +85,18 @@ class Services:
                 cursor.execute(statement)
 
 
+# Ignored signals stay ignored: what exceeds the limit for a file is then an error of the write, and kills nothing.
+LIMITABLE = ("/bin/sh", "-c", "trap '' XFSZ; exec \"$@\"", "sh")
+
+
 @contextmanager
-def run_valkey() -> Iterator[Valkey]:
-    """A Redis that a test may stop, fill up or turn into a replica."""
+def run_valkey(*, is_limitable: bool = False) -> Iterator[Valkey]:
+    """A Redis that a test may stop, fill up or turn into a replica; or whose files it may limit (RLIMIT_FSIZE)."""
     folder = Path(tempfile.mkdtemp(prefix="confab-tests-"))
     folder.chmod(0o711)
     valkey = make_redis(open_data_dir(folder))
+    if is_limitable:
+        valkey.child.command = [*LIMITABLE, *valkey.child.command]
     valkey.child.start()
     try:
         valkey.child.wait_until_ready()
