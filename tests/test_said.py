@@ -31,7 +31,15 @@ OPERATORS = re.compile(
     r"server/(backups|cli|config|embedded|process|store/(backups|db)|web|schemas|realtime)/|"
     r"server/handlers/(billing|devices|health|hosted|sockets|webhooks)\.py|server/(queue|media/storage|plans/billing)\.py"
 )
-RAISED = {"ConfabError", "NotFound", "PhoneError", "FieldValueError", "UnreadableTableError", "invalid"}
+RAISED = {
+    "ConfabError",
+    "NotFound",
+    "PhoneError",
+    "FieldValueError",
+    "RowError",
+    "UnreadableTableError",
+    "invalid",
+}
 # Of requests that the app does not send.
 FOR_PROGRAMS = {
     "A part of the form has no name.",

@@ -13,13 +13,13 @@ from server.contacts.contact_changes import pushes_of
 from server.contacts.contact_table import TableRow
 from server.contacts.import_rows import ContactRow, Definitions, RowError, read_row
 from server.realtime.events import Push
+from server.said.said import Said, said
 from server.store.contacts import contact_fields, contact_imports, import_batches
 from server.store.contacts.contact_imports import Counts, LeasedImport, Rejection
 from server.store.contacts.import_batches import GivenName, GivenRow, GivenValue, Labelled
 
-OTHERS = "These ids are of different contacts."
-TWICE = "An earlier row is about the same contact."
-EXISTS, UNKNOWN = "There is such a contact already.", "There is no such contact."
+SEVERAL, TWICE = said("row_several"), said("row_twice")
+EXISTS, UNKNOWN = said("row_exists"), said("row_unknown")
 # A batch holds the account's lock until its commit, and messages wait for it.
 LEAST_ROWS, MOST_ROWS = 10, 300
 LONG_SECONDS, SHORT_SECONDS = 0.015, 0.008
@@ -71,7 +71,7 @@ def read_batch(given: Iterable[TableRow], targets: Sequence[str], known: Definit
         try:
             row = read_row(one, targets, known)
         except RowError as error:
-            batch.rejections.append(_rejection(one, str(error)))
+            batch.rejections.append(_rejection(one, error.said))
         else:
             if seen & row.keys:
                 break
@@ -113,8 +113,8 @@ def _all_rejections(batch: Batch, writer: "_Writer", given: Sequence[TableRow]) 
     return [*batch.rejections, *found]
 
 
-def _rejection(row: TableRow, reason: str) -> Rejection:
-    return {"row": row.row, "reason": reason, "cells": row.cells}
+def _rejection(row: TableRow, reason: Said) -> Rejection:
+    return {"row": row.row, "reason": reason, "said": reason.on_wire(), "cells": row.cells}
 
 
 @dataclass(slots=True)
@@ -125,7 +125,7 @@ class _Writer:
     leased: LeasedImport
     new: list[ContactRow] = field(default_factory=list)
     known: dict[int, ContactRow] = field(default_factory=dict)
-    rejected: dict[int, str] = field(default_factory=dict)
+    rejected: dict[int, Said] = field(default_factory=dict)
 
     async def sort(self, rows: Sequence[ContactRow], find: Find) -> Counts | None:
         """Find the contacts of the rows; returns what would become of them, None if the account is being erased."""
@@ -139,7 +139,7 @@ class _Writer:
 
     def _sort_row(self, row: ContactRow, contact_ids: Sequence[int]) -> None:
         if len(contact_ids) > 1:
-            self.rejected[row.row] = OTHERS
+            self.rejected[row.row] = SEVERAL
         elif contact_ids and self.leased.mode == "add":
             self.rejected[row.row] = EXISTS
         elif contact_ids and contact_ids[0] in self.known:

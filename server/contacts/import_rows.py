@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from server.contacts.contact_table import FIELD, IDENTIFIERS, LABELS, OWN_NAME, TableRow
 from server.contacts.field_values import SEPARATOR, FieldValueError, Value, read_cell
+from server.said.said import Said, said
 from server.store.contacts.contact_fields import ContactField
 from server.text.fold import fold
 from server.text.graphemes import is_blank, one_line
@@ -14,11 +15,18 @@ from server.unipile.fields.addresses import address, with_phone_keys
 
 MAX_ID = 2**63 - 1
 MAX_NAME = 200
-NO_IDENTIFIER = "No id, WhatsApp id, phone or username."
 
 
 class RowError(ValueError):
     """A row that cannot be imported; the message says why."""
+
+    def __init__(self, said: Said) -> None:
+        super().__init__(said)
+        self.said = said
+
+
+def _cell_error(column: str, reason: Said) -> RowError:
+    return RowError(said("row_cell", column=column, reason=reason))
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +77,7 @@ def read_row(given: TableRow, targets: Sequence[str], known: Definitions) -> Con
 
 def _read_identifiers(row: ContactRow, given: Mapping[str, str]) -> None:
     if not given:
-        raise RowError(NO_IDENTIFIER)
+        raise RowError(said("row_no_identifier"))
     if "id" in given:
         row.contact_id = _contact_id(given["id"])
     names = [_whatsapp_id(given["whatsapp_id"])] if "whatsapp_id" in given else []
@@ -85,14 +93,14 @@ def _read_identifiers(row: ContactRow, given: Mapping[str, str]) -> None:
 
 def _contact_id(text: str) -> int:
     if not text.isascii() or not text.isdigit() or int(text[:20]) > MAX_ID:
-        raise RowError("id: Must be the id of a contact.")
+        raise _cell_error("id", said("row_contact_id"))
     return int(text)
 
 
 def _whatsapp_id(text: str) -> str:
     found = address(text)
     if found is None or not jids.is_contact(found):
-        raise RowError("whatsapp_id: Must be a WhatsApp id such as 120363@lid.")
+        raise _cell_error("whatsapp_id", said("row_whatsapp_id", example="120363@lid"))
     return found
 
 
@@ -100,12 +108,12 @@ def _phone(text: str) -> str:
     try:
         return read_phone(text)
     except PhoneError as error:
-        raise RowError(f"phone: {error}") from error
+        raise _cell_error("phone", error.said) from error
 
 
 def _own_name(name: str) -> str:
     if is_blank(name) or len(name) > MAX_NAME:
-        raise RowError(f"own_name: Must have 1 to {MAX_NAME} characters.")
+        raise _cell_error("own_name", said("row_own_name", most=MAX_NAME))
     return name
 
 
@@ -113,7 +121,7 @@ def _labels(cell: str, known: Mapping[str, int]) -> list[int]:
     names = [name.strip() for name in cell.split(SEPARATOR) if name.strip()]
     for name in names:
         if name.lower() not in known:
-            raise RowError(f"labels: There is no shared label {name}.")
+            raise _cell_error("labels", said("row_no_label", name=name))
     return [known[name.lower()] for name in names]
 
 
@@ -123,6 +131,6 @@ def _read_field(row: ContactRow, definition: ContactField | None, cell: str) -> 
     try:
         value = read_cell(definition, cell)
     except FieldValueError as error:
-        raise RowError(f"{definition.name}: {error}") from error
+        raise _cell_error(definition.name, error.said) from error
     if value is not None:
         row.values[definition.id] = value

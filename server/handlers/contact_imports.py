@@ -120,6 +120,21 @@ async def delete_contact_import(request: web.Request) -> web.Response:
     return web.Response(status=204)
 
 
+async def list_rejected_rows(request: web.Request) -> web.Response:
+    """The rows that were not imported, with the reason of each, in the order of the table."""
+    query = load_query(request, LIST_QUERY)
+    after = decode_cursor(query["cursor"])
+    await _import_json(request)
+    page = await request.app[DATABASE].read(
+        contact_imports.page_rejections,
+        path_id(request, "account_id"),
+        path_id(request, "import_id"),
+        after[1] if after else 0,
+        query["limit"],
+    )
+    return page_answer(page)
+
+
 async def fetch_rejected_rows(request: web.Request) -> web.StreamResponse:
     """The rows that were not imported, with the reason of each, as a table."""
     columns = orjson.loads(await _import_json(request))["columns"]
@@ -137,8 +152,8 @@ async def _rejected_rows(request: web.Request) -> AsyncIterator[bytes]:
         after,
         PAGE,
     ):
-        yield csv_rows([one["row"], one["reason"], *map(escaped, one["cells"])] for one in found)
-        after = found[-1]["row"]
+        yield csv_rows([one.row, one.reason, *map(escaped, one.cells)] for one in found)
+        after = found[-1].row
 
 
 async def export_contacts(request: web.Request) -> web.StreamResponse:

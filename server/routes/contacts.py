@@ -96,5 +96,12 @@ CONTACT_ROUTES = (
         status=202,
         errors=("conflict",),
     ),
+    Route(
+        "GET",
+        IMPORT + "/rejected",
+        contact_imports.list_rejected_rows,
+        query=ListQuery,
+        answer=import_schemas.RejectedRowList,
+    ),
     Route("GET", IMPORT + "/rejected.csv", contact_imports.fetch_rejected_rows, content_type="text/csv"),
 )

@@ -124,6 +124,7 @@ ROUTES: Mapping[str, str] = {
     "check_contact_import": "manage_number",
     "start_contact_import": "manage_number",
     "delete_contact_import": "manage_number",
+    "list_rejected_rows": "manage_number",
     "fetch_rejected_rows": "manage_number",
     "list_rules": "manage_rules",
     "create_rule": "manage_rules",

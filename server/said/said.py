@@ -6,6 +6,7 @@ from server.said.denial_texts import DENIALS
 from server.said.dependency_texts import DEPENDENCIES
 from server.said.error_texts import ERRORS
 from server.said.finding_texts import CHECKS
+from server.said.import_texts import IMPORTS
 from server.said.message_texts import MESSAGES
 from server.said.provider_texts import PROVIDERS
 from server.said.setting_texts import SETTINGS
@@ -18,6 +19,7 @@ TABLE: Mapping[str, str] = {
     **ERRORS,
     **DENIALS,
     **MESSAGES,
+    **IMPORTS,
     **PROVIDERS,
 }
 

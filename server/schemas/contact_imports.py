@@ -2,6 +2,7 @@
 
 from marshmallow import Schema, fields, validate
 
+from server.schemas.errors import Reason
 from server.schemas.fields import MAX_ID, CleanText, Request, Whole
 
 MODES = ("add", "update", "both")
@@ -58,4 +59,20 @@ class OneContactImport(Schema):
 
 class ContactImportList(Schema):
     items = fields.List(fields.Nested(ContactImport), required=True)
+    next_cursor = fields.String(required=True, allow_none=True)
+
+
+class RejectedRow(Schema):
+    """A row of the table that was not imported; rows count from 1, the names of the columns being the first."""
+
+    row = fields.Integer(required=True)
+    message = fields.String(required=True)
+    # `message` by its code; null in imports from before migration 0077.
+    reason = fields.Nested(Reason, required=True, allow_none=True)
+    # As in the table, in the order of the import's `columns`.
+    cells = fields.List(fields.String(), required=True)
+
+
+class RejectedRowList(Schema):
+    items = fields.List(fields.Nested(RejectedRow), required=True)
     next_cursor = fields.String(required=True, allow_none=True)

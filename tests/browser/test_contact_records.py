@@ -1,11 +1,17 @@
 """What the team records about contacts: fields defined in the settings, filled in beside a chat, found in the list."""
 
+import os
+from pathlib import Path
+
 from playwright.async_api import expect
 
 from tests.browser.checks import check_screen
 from tests.browser.screens import Inbox, connect_account
 from tests.support.fixtures_browser import Windows
 from tests.support.fixtures_stack import Stack
+
+# Where to save screenshots for review.
+PICTURES = os.environ.get("SCREENSHOTS", "")
 
 BIA = {"phone_number": "5511988880000", "name": "Bia Lima"}
 
@@ -62,6 +68,11 @@ async def test_a_table_is_imported_in_three_steps(demo: Stack, windows: Windows)
         "New1Known0Rejected1", timeout=40_000
     )
     await check_screen(page)
+    reasons = page.get_by_test_id("contacts-import-reasons").get_by_role("row")
+    await expect(reasons.last).to_contain_text("Phone: Add the country code")
+    await check_screen(page)
+    if PICTURES:
+        await page.screenshot(path=Path(PICTURES) / "rejected-rows.png")
     await page.get_by_test_id("contacts-import-start").click()
     await expect(page.get_by_test_id("contacts-import-done")).to_have_text(
         "New1Updated0Unchanged0Rejected1", timeout=40_000

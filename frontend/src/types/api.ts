@@ -1207,6 +1207,16 @@ export interface components {
             /** @default null */
             readonly label_id?: number | null;
         };
+        readonly RejectedRow: {
+            readonly row: number;
+            readonly message: string;
+            readonly reason: components["schemas"]["Reason"] | null;
+            readonly cells: readonly string[];
+        };
+        readonly RejectedRowList: {
+            readonly items: readonly components["schemas"]["RejectedRow"][];
+            readonly next_cursor: string | null;
+        };
         readonly Load: {
             readonly user_id: number;
             readonly open_chats: number;

@@ -127,6 +127,7 @@ export type UnreadChat = Schemas["UnreadChat"];
 /** A contact as the team records it. */
 export type ContactRecord = Schemas["Contact"];
 export type ContactImport = Schemas["ContactImport"];
+export type RejectedRow = Schemas["RejectedRow"];
 export type ContactField = Schemas["ContactField"];
 export type FieldKind = ContactField["kind"];
 /** The description has no type for values: each is of its field's kind. */

@@ -209,10 +209,11 @@ async def is_at(cursor: Cursor, leased: LeasedImport) -> bool:
 
 
 class Rejection(TypedDict):
-    """A row that was not imported, and why."""
+    """A row that was not imported, and why: as text, and as the app reads it."""
 
     row: int
     reason: str
+    said: dict[str, object]
     cells: list[str]
 
 
@@ -230,9 +231,9 @@ MOVE_ON = """
         position = position + %(added)s + %(updated)s + %(unchanged)s + %(rejected)s, updated_at = now()
     where id = %(id)s"""
 REJECT = """
-    insert into contact_import_rejection (import_id, row, reason, cells)
-    select %(id)s, x.row, x.reason, x.cells
-    from jsonb_to_recordset(%(rows)s::jsonb) as x (row integer, reason text, cells text[])"""
+    insert into contact_import_rejection (import_id, row, reason, said, cells)
+    select %(id)s, x.row, x.reason, x.said, x.cells
+    from jsonb_to_recordset(%(rows)s::jsonb) as x (row integer, reason text, said jsonb, cells text[])"""
 
 
 async def move_on(cursor: Cursor, import_id: int, counts: Counts, rejections: Sequence[Rejection]) -> None:
@@ -257,9 +258,17 @@ async def finish_import(cursor: Cursor, leased: LeasedImport, state: str) -> Non
         )
 
 
+class RejectedRow(NamedTuple):
+    """A rejected row as the table of the result has it."""
+
+    row: int
+    reason: str
+    cells: list[str]
+
+
 async def list_rejections(
     cursor: Cursor, account_id: int, import_id: int, after: int, limit: int
-) -> list[Rejection]:
+) -> list[RejectedRow]:
     """Rejected rows after this one, in their order."""
     await cursor.execute(
         """select r.row, r.reason, r.cells from contact_import_rejection r
@@ -267,4 +276,16 @@ async def list_rejections(
            where r.import_id = %s and r.row > %s order by r.row limit %s""",
         (account_id, import_id, after, limit),
     )
-    return [{"row": row[0], "reason": row[1], "cells": row[2]} for row in await cursor.fetchall()]
+    return [RejectedRow(*row) for row in await cursor.fetchall()]
+
+
+async def page_rejections(cursor: Cursor, account_id: int, import_id: int, after: int, limit: int) -> Page:
+    """The same as JSON, for the app."""
+    await cursor.execute(
+        """select row_to_json((select x from (select r.row, r.reason as message, r.said as reason, r.cells) x))::text,
+               '', r.row
+           from contact_import_rejection r join contact_import i on i.id = r.import_id and i.account_id = %s
+           where r.import_id = %s and r.row > %s order by r.row limit %s + 1""",
+        (account_id, import_id, after, limit),
+    )
+    return page_of(await cursor.fetchall(), limit)

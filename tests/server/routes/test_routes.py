@@ -59,6 +59,7 @@ ELSEWHERE = (
     "upload_contacts",
     "list_contact_imports",
     "show_contact_import",
+    "list_rejected_rows",
     "check_contact_import",
     "start_contact_import",
     "merge_contacts",

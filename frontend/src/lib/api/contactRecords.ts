@@ -1,6 +1,6 @@
 /** The routes for contacts as the team records them. Apart from the others, because only later parts of the app call them. */
 import { useMemo } from "react";
-import type { Chat, ContactField, ContactImport, ContactRecord, FieldKind, FieldValue, Page } from "@/types/wire";
+import type { Chat, ContactField, ContactImport, ContactRecord, FieldKind, FieldValue, Page, RejectedRow } from "@/types/wire";
 import { withCursor } from "./chatLists";
 import type { Send } from "./client";
 import { useApi } from "./context";
@@ -102,6 +102,10 @@ export function contactRecordRoutes(signed: Send) {
     startImport: async ({ account_id, id }: ImportRef) => (await signed<OneImport>(`${importsOf(account_id)}/${id}/start`, { method: "POST", body: {} })).import,
 
     deleteImport: ({ account_id, id }: ImportRef) => signed<undefined>(`${importsOf(account_id)}/${id}`, { method: "DELETE" }),
+
+    /** The first of them; all are in the file. */
+    listRejected: ({ account_id, id }: ImportRef, limit: number, signal?: AbortSignal) =>
+      signed<Page<RejectedRow>>(`${importsOf(account_id)}/${id}/rejected?limit=${limit}`, { signal }),
 
     fetchRejected: ({ account_id, id }: ImportRef) => signed<Blob>(`${importsOf(account_id)}/${id}/rejected.csv`, { reads: "blob" }),
 

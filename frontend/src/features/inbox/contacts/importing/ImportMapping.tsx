@@ -13,16 +13,9 @@ import { describeError } from "@/lib/api/errors";
 import { fieldProblem } from "@/lib/api/fieldProblem";
 import type { ContactImport } from "@/types/wire";
 import { useFields } from "@/features/inbox/contacts/contactQueries";
+import { TARGETS } from "./targets";
 import styles from "./importing.module.css";
 
-const TARGETS = {
-  phone: "records.kind.phone",
-  whatsapp_id: "records.target.whatsappId",
-  username: "records.target.username",
-  id: "records.target.id",
-  own_name: "records.ownName",
-  labels: "records.target.labels",
-} as const satisfies Readonly<Record<string, MessageId>>;
 const MODES = { both: "records.mode.both", add: "records.mode.add", update: "records.mode.update" } as const satisfies Record<ContactImport["mode"], MessageId>;
 
 interface ImportMappingProps {

@@ -9,6 +9,7 @@ import { describeError } from "@/lib/api/errors";
 import { formatCount } from "@/lib/counts";
 import { saveBlob } from "@/lib/saveBlob";
 import type { ContactImport } from "@/types/wire";
+import { RejectedRows } from "./RejectedRows";
 import styles from "./importing.module.css";
 
 interface ImportProgressProps {
@@ -47,6 +48,7 @@ function Ended({ given, onBack, onChanged, onClose }: ImportProgressProps) {
   return (
     <>
       <Result given={given} />
+      {given.rejected > 0 && <RejectedRows given={given} />}
       <Problem error={start.error ?? save.error} />
       <div className={styles.buttons}>
         {given.rejected > 0 && (

@@ -1,0 +1,1 @@
+alter table contact_import_rejection drop column said;

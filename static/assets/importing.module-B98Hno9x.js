@@ -1,1 +1,0 @@
-var e={form:`importing-form`,buttons:`importing-buttons`,first:`importing-first`,choices:`importing-choices`,column:`importing-column`,name:`importing-name`,quiet:`importing-quiet`,about:`importing-about`,mapping:`importing-mapping`,counts:`importing-counts`,progress:`importing-progress`};export{e as t};

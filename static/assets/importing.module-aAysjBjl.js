@@ -1,0 +1,1 @@
+var e={form:`importing-form`,buttons:`importing-buttons`,first:`importing-first`,choices:`importing-choices`,column:`importing-column`,name:`importing-name`,quiet:`importing-quiet`,about:`importing-about`,mapping:`importing-mapping`,counts:`importing-counts`,progress:`importing-progress`,rejected:`importing-rejected`};export{e as t};
