@@ -10,11 +10,10 @@ from typing import Any, Literal, NamedTuple
 
 from playwright.async_api import Browser, Page, async_playwright, expect
 
-from docs.make_pictures import STORE, WORKSHOP, afternoon_zone, organise, prepare, running, take_screenshots
-from sandbox.generators.script import VOICE_NOTE
+from docs.demo_media import SCENES, draw_scenes, send_media
+from docs.make_pictures import afternoon_zone, organise, prepare, running, take_screenshots
 from server.config import DEMO_EMAIL, ROOT
 from tests.support.fixtures_stack import DEMO_PASSWORD, Stack
-from tests.support.media_files import enclosed
 
 FOLDER = ROOT / "docs" / "screens"
 QUALITY = 82
@@ -129,6 +128,17 @@ async def _connect(page: Page) -> None:
     await expect(page.get_by_test_id("connect-qr")).to_be_visible()
 
 
+async def _import(page: Page) -> None:
+    """The review of a table with rows that are rejected."""
+    table = "Phone,Name\n+351910000001,Tomás Almeida\n910000002,Lea Baumann\n,Hana Sato\n"
+    await page.get_by_test_id("contacts-import").click()
+    await page.get_by_test_id("contacts-import-file").set_input_files(
+        {"name": "contacts.csv", "mimeType": "text/csv", "buffer": table.encode()}
+    )
+    await page.get_by_test_id("contacts-import-check").click()
+    await expect(page.get_by_test_id("contacts-import-reasons")).to_be_visible()
+
+
 async def _down(page: Page) -> None:
     await _chat(page, "Elif Kaya")
 
@@ -155,11 +165,14 @@ SCREENS = (
     Screen("numbers", "/connections"),
     Screen("connect", "/connections", act=_connect),
     Screen("contacts", "/contacts"),
+    Screen("contacts-import", "/contacts", act=_import),
     Screen("planned", "/planned"),
     Screen("reports", "/reports"),
     Screen("ratings", "/ratings"),
     Screen("usage", "/usage"),
     Screen("audit", "/audit"),
+    Screen("settings", "/settings"),
+    Screen("replies", "/settings/replies"),
     Screen("profile", "/settings/profile"),
     Screen("team", "/settings/team"),
     Screen("labels", "/settings/labels"),
@@ -169,59 +182,9 @@ SCREENS = (
     Screen("targets", "/settings/targets"),
     Screen("macros", "/settings/macros"),
     Screen("api-keys", "/settings/keys"),
+    Screen("system", "/settings/system"),
     Screen("not-found", "/nowhere"),
 )
-
-# A still life in four moods: what a furniture shop sends and gets.
-SKIES = (("#f6d365", "#fda085"), ("#a1c4fd", "#c2e9fb"), ("#d4fc79", "#96e6a1"), ("#fbc2eb", "#a6c1ee"))
-SCENES: list[bytes] = []
-
-
-def _scene(top: str, bottom: str) -> str:
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="640" height="480"><defs><linearGradient id="s" x2="0" y2="1">'
-        f'<stop stop-color="{top}"/><stop offset="1" stop-color="{bottom}"/></linearGradient></defs>'
-        '<rect width="640" height="480" fill="url(#s)"/><rect y="380" width="640" height="100" fill="#7a5230"/>'
-        '<rect x="180" y="250" width="280" height="22" rx="6" fill="#5b3a1e"/>'
-        '<path d="M205 272l-18 130m248-130 18 130" stroke="#5b3a1e" stroke-width="18"/>'
-        '<rect x="290" y="196" width="60" height="54" rx="8" fill="#fff" opacity=".85"/></svg>'
-    )
-
-
-async def draw_scenes(browser: Browser) -> None:
-    """Draw the photos that the demo chats contain."""
-    page = await browser.new_page(viewport={"width": 640, "height": 480})
-    for top, bottom in SKIES:
-        await page.set_content(f'<body style="margin:0">{_scene(top, bottom)}</body>')
-        SCENES.append(await page.screenshot(type="jpeg", quality=80))
-    await page.close()
-
-
-async def send_media(stack: Stack) -> None:
-    """Give one chat an album, a voice note, a file and formatted text; add a group; disconnect the workshop last."""
-    hana = {"from": {"phone_number": "819012340002", "name": "Hana Sato"}}
-    for number, scene in enumerate(SCENES):
-        photo = enclosed(f"shelf-{number}.jpg", scene, "image/jpeg")
-        await stack.write(STORE, "", attachments=[photo], **hana)
-    voice = enclosed("voice.ogg", VOICE_NOTE.read_bytes(), "audio/ogg", voice_note=True)
-    await stack.write(STORE, "", attachments=[voice], **hana)
-    await stack.write(
-        STORE, "", attachments=[enclosed("drawing.pdf", b"%PDF-1.4\n%%EOF\n", "application/pdf")], **hana
-    )
-    text = "*Two shelves*, _oiled oak_:\n- 120 × 30 cm\n- 80 × 30 cm\nDrawing at https://example.com/shelf (page 2)."
-    await stack.write(STORE, text, **hana)
-    await stack.write(STORE, "🙌", **hana)
-    group = {"name": "Wholesale Berlin"}
-    talk = (
-        ("2348031110001", "Chidi Okafor", "Morning all, 40 chairs for the café in Kreuzberg?"),
-        ("2348031110001", "Chidi Okafor", "Delivery next week if possible"),
-        ("819012340002", "Hana Sato", "We have 28 in stock, 12 more on Friday."),
-        ("4915112340003", "Lea Baumann", "Which colour?"),
-        ("2348031110001", "Chidi Okafor", "Oak, or walnut if oak is out"),
-    )
-    for phone, name, line in talk:
-        await stack.write(STORE, line, group=group, **{"from": {"phone_number": phone, "name": name}})
-    await stack.sandbox.ok("POST", f"/sandbox/accounts/{WORKSHOP}/status", {"status": "CREDENTIALS"})
 
 
 async def take(browser: Browser, stack: Stack, screen: Screen, window: Window, scheme: Scheme) -> None:

@@ -35,3 +35,15 @@ it.each(["0", "1001", "-3", "1.5", "many"])("does not save %s", async (text) => 
   expect(field.getAttribute("aria-invalid")).toBe("true");
   expect(onChange).not.toHaveBeenCalled();
 });
+
+it("says what it takes while it holds something else, and saves nothing", async () => {
+  const { field, onChange } = show(5);
+  await userEvent.clear(field);
+  await userEvent.type(field, "abc{Enter}");
+  const problem = screen.getByText("A whole number from 1 to 1,000, or nothing");
+  expect(field.getAttribute("aria-describedby")).toBe(problem.id);
+  expect(field.getAttribute("aria-invalid")).toBe("true");
+  expect(onChange).not.toHaveBeenCalled();
+  await userEvent.clear(field);
+  expect(field.getAttribute("aria-invalid")).toBeNull();
+});

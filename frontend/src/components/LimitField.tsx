@@ -1,5 +1,6 @@
 /** A number that limits something, or nothing for no limit: saved when it is left, or by Enter. */
 import { useId, useState, type KeyboardEvent } from "react";
+import { t } from "@/i18n/translate";
 import { classes } from "./classes";
 import fieldStyles from "./field.module.css";
 import styles from "./limit-field.module.css";
@@ -19,12 +20,15 @@ interface LimitFieldProps {
   readonly testId: string;
 }
 
+const isLimit = (value: number, max: number): boolean => Number.isInteger(value) && value >= 1 && value <= max;
+
 export function LimitField({ id, label, name, value, max, placeholder, isBusy, onChange, testId }: LimitFieldProps) {
   const ownId = useId();
   const fieldId = id ?? ownId;
   // Null while it is not being written in.
   const [text, setText] = useState<string | null>(null);
-  const isWrong = text !== null && text !== "" && !(Number.isInteger(Number(text)) && Number(text) >= 1 && Number(text) <= max);
+  const problemId = `${fieldId}-problem`;
+  const isWrong = text !== null && text !== "" && !isLimit(Number(text), max);
   const save = () => {
     if (text === null || isWrong) return;
     const wanted = text === "" ? null : Number(text);
@@ -44,6 +48,7 @@ export function LimitField({ id, label, name, value, max, placeholder, isBusy, o
         autoComplete="off"
         aria-label={name}
         aria-invalid={isWrong || undefined}
+        aria-describedby={isWrong ? problemId : undefined}
         aria-busy={isBusy}
         value={text ?? value ?? ""}
         placeholder={placeholder}
@@ -52,6 +57,11 @@ export function LimitField({ id, label, name, value, max, placeholder, isBusy, o
         onBlur={save}
         data-testid={testId}
       />
+      {isWrong && <Problem id={problemId} max={max} />}
     </div>
   );
+}
+
+function Problem({ id, max }: { readonly id: string; readonly max: number }) {
+  return <p id={id} className={classes(fieldStyles.error, styles.wrong)}>{t("assigning.limit.wrong", { max })}</p>;
 }

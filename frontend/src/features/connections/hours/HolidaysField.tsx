@@ -1,4 +1,5 @@
 /** The days on which a number is closed, or open at other times than usual. */
+import { useId, useState } from "react";
 import { Button, IconButton } from "@/components/Button";
 import { Icon } from "@/components/Icon";
 import { Text } from "@/components/Text";
@@ -44,6 +45,11 @@ export function HolidaysField({ holidays, onChange }: HolidaysFieldProps) {
   );
 }
 
+/** One that was just added: its date comes first. */
+function focusNew(input: HTMLInputElement | null): void {
+  if (input?.value === "") input.focus();
+}
+
 interface HolidayRowProps {
   readonly holiday: Holiday;
   readonly isWrong: boolean;
@@ -57,17 +63,7 @@ function HolidayRow({ holiday, isWrong, onChange, onRemove }: HolidayRowProps) {
   const setSpans = (changed: Holiday["spans"]) => onChange({ ...holiday, spans: changed });
   return (
     <li className={styles.holiday} data-testid="holiday">
-      <input
-        type="date"
-        className={fieldStyles.input}
-        value={date}
-        min="2000-01-01"
-        max="2199-12-31"
-        aria-label={t("hours.holiday.date")}
-        aria-invalid={isWrong}
-        onChange={(event) => onChange({ ...holiday, date: event.target.value })}
-        data-testid="holiday-date"
-      />
+      <DateField date={date} isWrong={isWrong} onChange={(changed) => onChange({ ...holiday, date: changed })} />
       <input
         className={classes(fieldStyles.input, styles.name)}
         value={name}
@@ -85,7 +81,38 @@ function HolidayRow({ holiday, isWrong, onChange, onRemove }: HolidayRowProps) {
           <Icon name="trash" size={16} />
         </IconButton>
       </span>
-      {isWrong && <p className={fieldStyles.error}>{t("hours.holiday.wrong")}</p>}
     </li>
+  );
+}
+
+interface DateFieldProps {
+  readonly date: string;
+  readonly isWrong: boolean;
+  readonly onChange: (date: string) => void;
+}
+
+function DateField({ date, isWrong, onChange }: DateFieldProps) {
+  const problemId = useId();
+  // A new one is not wrong before it was left.
+  const [wasLeft, setWasLeft] = useState(false);
+  const isSeen = isWrong && (wasLeft || date !== "");
+  return (
+    <>
+      <input
+        type="date"
+        className={fieldStyles.input}
+        value={date}
+        min="2000-01-01"
+        max="2199-12-31"
+        aria-label={t("hours.holiday.date")}
+        aria-invalid={isSeen}
+        aria-describedby={isSeen ? problemId : undefined}
+        ref={focusNew}
+        onBlur={() => setWasLeft(true)}
+        onChange={(event) => onChange(event.target.value)}
+        data-testid="holiday-date"
+      />
+      {isSeen && <p id={problemId} className={fieldStyles.error}>{t("hours.holiday.wrong")}</p>}
+    </>
   );
 }

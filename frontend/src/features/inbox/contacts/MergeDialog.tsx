@@ -22,16 +22,18 @@ export function MergeDialog({ contact, onClose }: { readonly contact: ContactRec
   const api = useContactRoutes();
   const client = useQueryClient();
   const [text, setText] = useState("");
-  const found = useContactList({ accountId: contact.account_id, labelId: null, text: useDeferredValue(text) }).contacts ?? [];
-  const others = found.filter(({ id, merged_into, merged }) => id !== contact.id && merged_into === null && merged.length === 0).slice(0, AT_MOST);
+  const wanted = useDeferredValue(text);
+  const list = useContactList({ accountId: contact.account_id, labelId: null, text: wanted });
+  const others = list.contacts?.filter(({ id, merged_into, merged }) => id !== contact.id && merged_into === null && merged.length === 0).slice(0, AT_MOST);
   const merge = useMutation({ mutationFn: (otherId: number) => api.mergeContact(contact, otherId), onSuccess: onClose, onSettled: () => refreshContacts(client) });
   return (
     <Dialog title={t("records.merge")} onClose={onClose}>
       <div className={styles.form} data-testid="contact-merge-dialog">
         <p>{t("records.mergeAbout")}</p>
         <TextField label={t("records.search")} type="search" maxLength={100} value={text} onChange={(event) => setText(event.target.value)} data-testid="contact-merge-search" />
+        <Found text={wanted.trim()} isEmpty={others?.length === 0} error={list.error} />
         <ul className={styles.chats}>
-          {others.map((other) => (
+          {others?.map((other) => (
             <li key={other.id} className={styles.row}>
               <ContactAvatar accountId={other.account_id} name={nameContact(other)} avatar={other.avatar} />
               <span className={styles.words}>
@@ -47,5 +49,21 @@ export function MergeDialog({ contact, onClose }: { readonly contact: ContactRec
         <div aria-live="polite">{merge.isError && <Notice tone="bad">{describeError(merge.error)}</Notice>}</div>
       </div>
     </Dialog>
+  );
+}
+
+interface FoundProps {
+  readonly text: string;
+  readonly isEmpty: boolean;
+  readonly error: Error | null;
+}
+
+/** What stands in place of contacts, and is spoken. */
+function Found({ text, isEmpty, error }: FoundProps) {
+  return (
+    <div aria-live="polite">
+      {error !== null && <Notice tone="bad">{describeError(error)}</Notice>}
+      {error === null && isEmpty && <p className={styles.quiet}>{text === "" ? t("records.mergeNone") : t("records.noMatch", { text })}</p>}
+    </div>
   );
 }

@@ -12,7 +12,7 @@ import { isolate } from "@/lib/texts";
 import type { ContactRecord } from "@/types/wire";
 import { refreshContacts, useMayEdit } from "./contactQueries";
 import { MergeDialog } from "./MergeDialog";
-import { nameContact } from "./nameContact";
+import { describeContact, nameContact } from "./nameContact";
 import styles from "./contacts.module.css";
 
 export function MergeSection({ contact }: { readonly contact: ContactRecord }) {
@@ -25,7 +25,10 @@ export function MergeSection({ contact }: { readonly contact: ContactRecord }) {
       {contact.merged.length > 0 && <h2>{t("records.merged")}</h2>}
       {contact.merged.map((other) => (
         <p key={other.id} className={styles.sectionHead}>
-          <Exact>{nameContact(other)}</Exact>
+          <span className={styles.words}>
+            <span className={styles.name} dir="auto"><Exact>{nameContact(other)}</Exact></span>
+            <span className={styles.quiet} dir="auto"><Exact>{describeContact(other)}</Exact></span>
+          </span>
           {mayEdit && <Separate accountId={contact.account_id} contactId={other.id} name={nameContact(other)} />}
         </p>
       ))}

@@ -11,8 +11,8 @@ export function nameContact({ name, phone, username }: Named): string {
 }
 
 /** What stands under the name: what else is known. */
-export function describeContact(contact: Named & Pick<ContactRecord, "own_name" | "whatsapp_name">): string {
-  const { name, phone, username, own_name, whatsapp_name } = contact;
+export function describeContact(contact: Named & Partial<Pick<ContactRecord, "own_name" | "whatsapp_name">>): string {
+  const { name, phone, username, own_name = null, whatsapp_name = null } = contact;
   const isRenamed = own_name !== null && whatsapp_name !== null && own_name !== whatsapp_name;
   return [isRenamed ? `~${whatsapp_name}` : null, name === null || phone === null ? null : formatPhone(phone), username === null ? null : `@${username}`]
     .filter((part) => part !== null)
