@@ -199,7 +199,9 @@ async def take(browser: Browser, stack: Stack, screen: Screen, window: Window, s
     url = stack.stranger.url
     if screen.is_signed_in:
         login = {"email": DEMO_EMAIL, "password": DEMO_PASSWORD}
-        await context.request.post(f"{url}/api/auth/login", data=login)
+        answer = await context.request.post(f"{url}/api/auth/login", data=login)
+        if not answer.ok:
+            raise RuntimeError(f"sign-in was answered {answer.status}")
     page = await context.new_page()
     page.set_default_timeout(ACT_MS)
     await page.goto(url + screen.path)
@@ -207,6 +209,8 @@ async def take(browser: Browser, stack: Stack, screen: Screen, window: Window, s
         await expect(page.get_by_test_id("chat-item").first).to_be_visible()
         # Keys work from then on.
         await expect(page.get_by_role("log").first).to_be_attached()
+    if screen.is_signed_in:
+        await expect(page.get_by_test_id("user-menu")).to_be_visible()
     if screen.act is not None:
         await screen.act(page)
     await page.wait_for_load_state("networkidle")

@@ -25,6 +25,7 @@ beforeEach(() => {
     addEventListener: (/** @type {string} */ name, /** @type {(event: object) => void} */ listener) => void (listeners[name] = listener),
     clients: { matchAll: () => Promise.resolve(tabs), openWindow },
     registration: { showNotification },
+    location: "https://inbox.example.com/sw.js",
   };
   // A service worker has no module to import.
   new Function("self", "caches", SOURCE)(worker, caches);
