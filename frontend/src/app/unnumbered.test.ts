@@ -49,6 +49,15 @@ it.each([
   expect(Object.keys(await become()).sort()).toEqual(keys);
 });
 
+it("has what is cached and not shown read when it is opened", () => {
+  const client = new QueryClient();
+  let heard: FeedListener | undefined;
+  followUnnumbered({ listen: (listener) => ((heard = listener), () => undefined) }, client);
+  for (const key of [["labels"], ["contact-fields"]]) client.setQueryData(key, []);
+  heard?.onChange?.({ event: "contact-fields:changed", data: {} }, null);
+  expect([client.getQueryState(["labels"])?.isInvalidated, client.getQueryState(["contact-fields"])?.isInvalidated]).toEqual([false, true]);
+});
+
 it("knows every event that is documented to have no seq", () => {
   const rows = readFileSync(PROTOCOL, "utf8").split("\n").filter((line) => /^\| `.*no `seq`/i.test(line));
   const events = rows.flatMap((line) => [.../`([\w-]+(?::\w+)?)`/g[Symbol.matchAll](line.split("|")[1] ?? "")].map((found) => found[1]));
