@@ -1,1 +1,0 @@
-export{t as ChoiceDialog}from"./ChoiceDialog-DK7T6i-B.js";
