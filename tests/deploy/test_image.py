@@ -12,6 +12,7 @@ from tests.deploy import files
 from tests.deploy.image import compose, dockerfile
 from tests.deploy.image.compose import ENGINES, Container, Mount, read_containers
 from tests.deploy.image.filesystem import Root, as_its_user, mounts
+from tests.deploy.image.installing import downloading
 from tests.deploy.image.machine import Machine
 
 ENV = {"UNIPILE_DSN": "https://api1.unipile.com:13111", "PUBLIC_URL": "https://inbox.acme.example"}
@@ -111,6 +112,12 @@ def test_names_are_those_of_shared_networks(tmp_path: Path) -> None:
     }
     assert known["nginx"] == {"localhost", "nginx", "web", "worker"}
     assert known["postgres"] == {"localhost", "postgres", "valkey", "web", "worker"}
+
+
+def test_the_blocks_that_download_packages_are_run_by_the_proof() -> None:
+    found = downloading()
+    assert len(found) == 2
+    assert all("pip install --require-hashes -r requirements.txt" in block for block in found)
 
 
 def test_the_handbook_lists_what_is_the_engines() -> None:

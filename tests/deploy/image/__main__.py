@@ -13,6 +13,7 @@ from tests.deploy.files import read_compose
 from tests.deploy.image import base, checks, dockerfile
 from tests.deploy.image.compose import Container, read_containers
 from tests.deploy.image.filesystem import Root
+from tests.deploy.image.installing import install
 from tests.deploy.image.machine import GATEWAY, Machine, isolated
 from tests.deploy.image.outside import UNIPILE_PORT, Client, Outside
 from tests.deploy.image.played import played_roots
@@ -29,7 +30,10 @@ TLS_FOLDER=./certificates
 def build(folder: Path) -> None:
     print("The base: Debian and Python", flush=True)
     root = folder / "root"
-    base.copy_base(base.make_base(folder), root)
+    begun = base.make_base(folder)
+    print("The handbook's blocks that download packages", flush=True)
+    install(begun, folder / "installed")
+    base.copy_base(begun, root)
     base.borrow(root)
     print("The Dockerfile's steps", flush=True)
     dockerfile.build(root)

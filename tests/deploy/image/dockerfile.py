@@ -87,10 +87,14 @@ def copy(image: Image, rest: str, root: Path) -> None:
             shutil.copy2(ROOT / source, place / source if place.is_dir() else place)
 
 
+def passed_on() -> list[str]:
+    """Words for `env`: where programs are, and what pip needs."""
+    return [f"PATH={PATH}", *(f"{name}={os.environ[name]}" for name in PASSED_ON if name in os.environ)]
+
+
 def run(image: Image, rest: str, root: Path) -> None:
-    passed = [f"{name}={os.environ[name]}" for name in PASSED_ON if name in os.environ]
     own = [f"{name}={value}" for name, value in image.environment.items()]
-    inside = ["env", "-i", "-C", image.folder, *own, *passed, "/bin/sh", "-ec", rest]
+    inside = ["env", "-i", "-C", image.folder, *passed_on(), *own, "/bin/sh", "-ec", rest]
     subprocess.run(["chroot", root, *inside], check=True)  # noqa: S607
 
 
