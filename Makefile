@@ -15,7 +15,7 @@ GROUPED := $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test check coverage lint format build pictures audit icons wire-types bench bench-browser fuzz matrix lock clean frontend-check beside-pytest pytest unit programs
+.PHONY: help run test check coverage lint format build pictures audit icons wire-types bench bench-browser fuzz matrix image-proof lock clean frontend-check beside-pytest pytest unit programs
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -103,6 +103,9 @@ fuzz: $(VENV)/dev.stamp $(FUZZ)/fuzz.stamp ## made-up requests at everything run
 
 matrix: $(VENV)/dev.stamp ## a part of the tests on each Postgres, Redis and Python that can be had here
 	@.ci/matrix $(or $(MATRIX),$(abspath $(VENV)/matrix))
+
+image-proof: $(VENV)/dev.stamp ## do the Dockerfile's steps, and start compose.yaml without an engine: as root, on Debian
+	@.ci/image $(or $(IMAGE),$(abspath $(VENV)/image))
 
 lock: $(VENV)/bin/pip ## pin all dependencies again, with hashes
 	@$(PYTHON) -m pip install --quiet --disable-pip-version-check uv==0.13.9

@@ -1,8 +1,12 @@
 """Applies migrations with yoyo, each in one transaction under an advisory lock."""
 
+import getpass
+import socket
 import time
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -72,6 +76,20 @@ class Backend(PostgresqlBackend):  # type: ignore[misc]
             self.execute(self._opening.preamble)
         except psycopg2.Error as error:
             raise Unavailable(explain_connect_error(error, self._opening.dsn)) from error
+
+    def get_log_data(self, migration: Any = None, operation: str = "apply") -> dict[str, object]:
+        """What yoyo notes of a migration. Its own way asks a resolver for this machine's full name while the lock is
+        held: one that does not answer held up each migration for as long as it waited.
+        """
+        return {
+            "id": str(uuid.uuid1()),
+            "migration_id": migration.id if migration else None,
+            "migration_hash": migration.hash if migration else None,
+            "username": getpass.getuser(),
+            "hostname": socket.gethostname(),
+            "created_at_utc": datetime.now(UTC).replace(tzinfo=None),
+            "operation": operation,
+        }
 
 
 def migrate(url: str, folder: Path = MIGRATIONS, *, up_to: str | None = None) -> list[str]:

@@ -67,13 +67,19 @@ def is_route(url: str) -> bool:
     )
 
 
-def instructions() -> Iterator[tuple[str, list[str]]]:
-    """The Dockerfile's instructions with their words."""
+def written_instructions() -> Iterator[tuple[str, str]]:
+    """The Dockerfile's instructions with what follows them."""
     text = (ROOT / "Dockerfile").read_text().replace("\\\n", " ")
     for line in text.splitlines():
         if line and not line.startswith("#"):
             name, _, rest = line.partition(" ")
-            yield name, shlex.split(rest)
+            yield name, rest
+
+
+def instructions() -> Iterator[tuple[str, list[str]]]:
+    """The same with its words."""
+    for name, rest in written_instructions():
+        yield name, shlex.split(rest)
 
 
 def image_folders() -> set[str]:

@@ -30,6 +30,7 @@ SECRETS = {
     "jwt_secret": JWT_SECRET,
     "erase_secret": JWT_SECRET[::-1],
 }
+MOUNTED = "./secrets/files:/run/secrets:ro"
 SERVICES = ("nginx", "certbot", "web", "worker", "postgres", "valkey")
 SCRIPTS = DEPLOY / "compose"
 
@@ -74,7 +75,7 @@ def test_its_settings_start_a_process(services: Any, name: str, tmp_path: Path) 
     service = services[name]
     # Every other setting of .env reaches it too.
     assert service["env_file"] == ".env"
-    assert "./secrets:/run/secrets:ro" in service["volumes"]
+    assert MOUNTED in service["volumes"]
     config = load_settings(service["environment"], SECRETS, tmp_path)
     assert config.unused == ()
     assert (config.secrets.jwt_secret, config.secrets.erase_secret) == (JWT_SECRET, JWT_SECRET[::-1])
@@ -137,7 +138,7 @@ def test_volumes_and_mounted_files_exist(services: Any) -> None:
     for service in services.values():
         for volume in service["volumes"]:
             source = volume.split(":")[0]
-            assert source in named or source == "./secrets" or (ROOT / source).is_file(), source
+            assert source in named or source == "./secrets/files" or (ROOT / source).is_file(), source
 
 
 def test_the_image_runs_as_a_user_with_compiled_modules() -> None:
@@ -223,20 +224,47 @@ def copy_of(script: str, folder: Path) -> Path:
     return target
 
 
+def contents(folder: Path) -> dict[str, str]:
+    return {path.name: path.read_text() for path in folder.iterdir()}
+
+
 @pytest.mark.system
 def test_secrets_are_made_once_and_accepted(tmp_path: Path, services: Any) -> None:
     script = copy_of("secrets.sh", tmp_path)
     assert shell(str(script)).returncode == 1  # no key was given
     assert shell(str(script), stdin="k8Zq+71tBf0=\n").returncode == 0
-    made = {path.name: path.read_text() for path in (tmp_path / "secrets").iterdir()}
+    folder = tmp_path / "secrets" / "files"
+    made = contents(folder)
     assert made.keys() == SECRETS.keys()
     assert made["unipile_api_key"] == "k8Zq+71tBf0=\n"
-    assert (tmp_path / "secrets").stat().st_mode & 0o777 == 0o700
     assert shell(str(script)).returncode == 0
-    assert {path.name: path.read_text() for path in (tmp_path / "secrets").iterdir()} == made
-    folder = tmp_path / "read"
-    folder.mkdir()
-    assert load_settings(services["web"]["environment"], made, folder).unused == ()
+    assert contents(folder) == made
+    read = tmp_path / "read"
+    read.mkdir()
+    assert load_settings(services["web"]["environment"], made, read).unused == ()
+
+
+@pytest.mark.system
+def test_containers_can_read_the_secrets_and_others_on_the_machine_cannot(tmp_path: Path) -> None:
+    """Regression: the folder that is mounted had mode 700, so user 999 could not enter it, and no process started."""
+    shell(str(copy_of("secrets.sh", tmp_path)), stdin="k8Zq+71tBf0=\n")
+    folder = tmp_path / MOUNTED.split(":")[0]
+    assert folder.stat().st_mode & 0o777 == 0o755
+    assert {path.stat().st_mode & 0o777 for path in folder.iterdir()} == {0o444}
+    assert folder.parent.stat().st_mode & 0o777 == 0o700
+    files = [secret["file"] for secret in read_compose(ENV)["secrets"].values()]
+    assert all((tmp_path / file).parent == folder for file in files)
+
+
+@pytest.mark.system
+def test_secrets_of_before_are_moved_to_where_containers_see_them(tmp_path: Path) -> None:
+    script = copy_of("secrets.sh", tmp_path)
+    (tmp_path / "secrets").mkdir()
+    for name, value in {**SECRETS, "smtp_url": "smtps://mail.example"}.items():
+        (tmp_path / "secrets" / name).write_text(value)
+    assert shell(str(script)).returncode == 0
+    assert contents(tmp_path / "secrets" / "files") == {**SECRETS, "smtp_url": "smtps://mail.example"}
+    assert [path.name for path in (tmp_path / "secrets").iterdir()] == ["files"]
 
 
 @pytest.mark.system

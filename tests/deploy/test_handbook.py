@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
-from contextlib import ExitStack, closing, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from itertools import groupby
 from pathlib import Path
 
@@ -19,10 +19,11 @@ from sandbox.settings import SandboxSettings
 from server.config import ROOT
 from tests.cli.programs import PRODUCTION
 from tests.deploy.handbook import HANDBOOK, MARK, all_blocks, not_run, other_blocks
+from tests.support.bucket import Bucket
 from tests.support.fixtures_stack import serving
 from tests.support.ports import free_port
 from tests.support.programs import Program
-from tests.support.services import TEMPLATE, Services
+from tests.support.services import TEMPLATE, Services, run_services
 
 INSTALLED = (
     *("run.py", "worker.py", "config.toml", ".env.example", "requirements.txt"),
@@ -34,6 +35,7 @@ SECTIONS = {
 }
 # A section that starts Confab, and one that asks a running one.
 STARTS, ASKS = ("python run.py serve &", "python run.py &"), "curl "
+COUNTS, EXTENSION = "doctor --slow", "pg_stat_statements"
 SHELL_SECONDS = 240
 INSERT_USER = "insert into users (email, name, role) values ('ana@example.com', 'Ana', 'owner')"
 
@@ -85,8 +87,14 @@ def installation(installed: Path) -> Iterator[Path]:
 async def settings(installation: Path, services: Services, redis_url: str) -> AsyncIterator[dict[str, str]]:
     """What the person who installs it writes into .env."""
     port = str(free_port())
-    async with serving(create_sandbox(SandboxSettings()), free_port()) as unipile:
+    async with (
+        serving(create_sandbox(SandboxSettings()), free_port()) as unipile,
+        serving(Bucket().app(), free_port()) as bucket,
+    ):
         yield {
+            "BUCKET": bucket,
+            "AWS_ACCESS_KEY_ID": "key",
+            "AWS_SECRET_ACCESS_KEY": "secret",
             "UNIPILE_API_KEY": PRODUCTION["UNIPILE_API_KEY"],
             "UNIPILE_DSN": unipile,
             "REDIS_URL": redis_url,
@@ -103,6 +111,7 @@ def here(script: str, settings: dict[str, str], installation: Path, services: Se
         "redis://127.0.0.1:6379/9": f"{redis}/9",
         "/tmp/drill": str(folder / "drill"),  # noqa: S108 - replaced
         "/opt/confab": str(installation),
+        "s3://bucket/prefix?": f"s3://inbox/prefix?endpoint={settings['BUCKET']}&",
         "/srv/confab-backups": str(folder / "backups"),
         **{f"{path}/": f"{folder}{path}/" for path in ("/etc/confab", "/etc/systemd/system")},
     }
@@ -170,6 +179,25 @@ async def test_the_commands_of_an_operator(
     section: str, installation: Path, services: Services, settings: dict[str, str], tmp_path: Path
 ) -> None:
     """Beside a running Confab, where they ask it and start none."""
+    with suited(section, services) as suitable:
+        await operate(section, installation, suitable, settings, tmp_path)
+
+
+@contextmanager
+def suited(section: str, services: Services) -> Iterator[Services]:
+    """With a Postgres of its own that counts statements, where the section looks at them."""
+    if COUNTS not in commands(section):
+        yield services
+        return
+    with run_services({"shared_preload_libraries": EXTENSION}) as counting:
+        counting.make_template()
+        counting.command(f"create extension {EXTENSION}", TEMPLATE)
+        yield counting
+
+
+async def operate(
+    section: str, installation: Path, services: Services, settings: dict[str, str], tmp_path: Path
+) -> None:
     url = settings["DATABASE_URL"] = services.create_database()
     settings |= {name: PRODUCTION[name] for name in ("WEBHOOK_SECRET", "JWT_SECRET")}
     with closing(psycopg2.connect(url)) as connection, connection, connection.cursor() as cursor:

@@ -77,9 +77,9 @@ class Services:
         self.command(f"create database {TEMPLATE} owner confab")
         migrate(self.url_of(TEMPLATE))
 
-    def command(self, statement: str) -> None:
+    def command(self, statement: str, database: str = "postgres") -> None:
         """Run one statement as the superuser."""
-        with closing(psycopg2.connect(self.postgres.superuser_url)) as connection:
+        with closing(psycopg2.connect(self.superuser_url_of(self.url_of(database)))) as connection:
             connection.autocommit = True
             with connection.cursor() as cursor:
                 cursor.execute(statement)
