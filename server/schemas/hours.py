@@ -10,13 +10,13 @@ from marshmallow import Schema, ValidationError, fields, validate, validates_sch
 from server.rules.hours import MINUTES_OF_DAY
 from server.schemas.fields import CleanText, Flag, Request, Whole
 from server.text.graphemes import is_blank
-from server.text.variables import VARIABLES, unknown_variables, used_variables
+from server.text.variables import OPENS_AT, VARIABLES, unknown_variables, used_variables
 
 ZONES = frozenset(available_timezones())
 MAX_SPANS, MAX_HOLIDAYS, MAX_REPLY = 6, 200, 10_000
 YEARS = (2000, 2199)
 # No user writes an auto-reply; what may have no value needs a default.
-VALUED = tuple(name for name in VARIABLES if not name.startswith("agent."))
+VALUED = (*(name for name in VARIABLES if not name.startswith("agent.")), OPENS_AT)
 NEED_DEFAULT = tuple(name for name in VALUED if name != "today")
 
 
@@ -82,8 +82,7 @@ class PutHours(Request):
 def _resolvable(reply: str) -> None:
     """A value that is missing when the text is sent cannot be filled in."""
     used = used_variables(reply)
-    unknown = unknown_variables(reply) + [f"{{{{{name}}}}}" for name, _ in used if name not in VALUED]
-    if unknown:
+    if unknown := unknown_variables(reply, VALUED):
         known = ", ".join(VALUED)
         raise ValidationError(f"Unknown variables: {', '.join(unknown[:10])}. Known are {known}.")
     bare = dict.fromkeys(name for name, has_default in used if name in NEED_DEFAULT and not has_default)

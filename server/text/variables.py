@@ -4,7 +4,7 @@ The app resolves those of a reply that it inserts, the server those that a rule,
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
 VARIABLES = (
@@ -16,6 +16,9 @@ VARIABLES = (
     "account.name",
     "today",
 )
+# Of a number that is closed; only its welcome and its away text have it.
+OPENS_AT = "hours.opens_at"
+KNOWN = frozenset((*VARIABLES, OPENS_AT))
 # Braces that are not closed are text.
 BRACES = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
 VARIABLE = re.compile(
@@ -26,12 +29,12 @@ VARIABLE = re.compile(
 MAX_SHOWN = 50
 
 
-def unknown_variables(text: str) -> list[str]:
-    """What is between braces and no variable, in order, each once and cut."""
+def unknown_variables(text: str, known: Collection[str] = VARIABLES) -> list[str]:
+    """What is between braces and none of the known variables, in order, each once and cut."""
     found: dict[str, None] = {}
     for inner in BRACES.findall(text):
         match = VARIABLE.fullmatch(inner)
-        if match is None or match["name"] not in VARIABLES:
+        if match is None or match["name"] not in known:
             found["{{" + inner.strip()[:MAX_SHOWN] + "}}"] = None
     return list(found)
 
@@ -44,9 +47,9 @@ class Used(NamedTuple):
 
 
 def used_variables(text: str) -> list[Used]:
-    """The known variables of a text, in its order."""
+    """The variables of a text, in its order."""
     found = (VARIABLE.fullmatch(inner) for inner in BRACES.findall(text))
-    return [Used(m["name"], _default_of(m) is not None) for m in found if m and m["name"] in VARIABLES]
+    return [Used(m["name"], _default_of(m) is not None) for m in found if m and m["name"] in KNOWN]
 
 
 class MissingValueError(ValueError):
@@ -60,7 +63,7 @@ def resolve(text: str, values: Mapping[str, str | None], *, strict: bool = False
 
     def value_of(braces: re.Match[str]) -> str:
         variable = VARIABLE.fullmatch(braces[1])
-        if variable is None or variable["name"] not in VARIABLES:
+        if variable is None or variable["name"] not in KNOWN:
             return braces[0]
         value = values.get(variable["name"]) or _default_of(variable)
         if value is None and strict:

@@ -10,7 +10,7 @@ from tests.browser.screens import Inbox, connect_account, visit
 from tests.support.fixtures_browser import Windows
 from tests.support.fixtures_stack import Stack
 
-AWAY = "We are back soon, {{contact.first_name | default: 'there'}}"
+AWAY = "We are back {{hours.opens_at | default: 'soon'}}, {{contact.first_name | default: 'there'}}"
 
 
 async def save_screenshot(page: Page, name: str) -> None:
@@ -42,6 +42,7 @@ async def test_a_closed_number_answers_by_itself(demo: Stack, windows: Windows) 
     await page.get_by_test_id("hours-save").click()
     await expect(page.get_by_test_id("hours-dialog")).to_have_count(0)
     await expect(page.get_by_test_id("account-hours-state")).to_contain_text("Closed")
+    await expect(page.get_by_test_id("account-replies-state")).to_have_text("Away message on")
     await save_screenshot(page, "hours-card")
 
     await demo.write("acc-1", "Is anybody there?")

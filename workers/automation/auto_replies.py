@@ -1,6 +1,6 @@
 """Answers contacts by itself: with a welcome, or outside the office hours with an away text, each once."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 from aiopg import Cursor
@@ -9,13 +9,14 @@ from server.accounts.answering import CONSUMER
 from server.config import Config
 from server.messages.automatic import send_automatic
 from server.rules.answering.auto_replies import choose_reply
+from server.rules.answering.opening_times import opening_text
 from server.rules.hours import Hours
 from server.store.accounts.accounts import LockedAccount, lock_account
 from server.store.automation import auto_replies
 from server.store.automation.auto_replies import Answerable
 from server.store.automation.feed_events import FeedEvent
 from server.store.automation.hours import fetch_hours
-from server.text.variables import resolve
+from server.text.variables import OPENS_AT, resolve
 from workers.automation.consumer import Effects
 
 
@@ -40,13 +41,14 @@ class AutoReplies:
         texts = await auto_replies.fetch_texts(cursor, account.id)
         hours = (await fetch_hours(cursor, [account.id])).get(account.id)
         asked = [event for event in events if event.kind == "message" and event.direction == "in"]
-        for one in await auto_replies.list_answerable(cursor, asked, now) if asked and texts else ():
-            reply = choose_reply(texts, hours, one.message, now)
+        for one in await auto_replies.list_answerable(cursor, asked, now) if asked and texts.by_kind else ():
+            reply = choose_reply(texts.by_kind, hours, one.message, now)
             # What is known of a chat is from before the page: of its messages one is answered.
             if reply is None or one.message.chat_id in answered:
                 continue
             answered.add(one.message.chat_id)
-            text = resolve(texts[reply.kind], _values(account, one, hours, now))
+            values = _values(account, one, hours, now) | {OPENS_AT: opening_text(hours, now, texts.phone)}
+            text = resolve(texts.by_kind[reply.kind], values)
             sent = await send_automatic(
                 cursor, config.plans, account, one.message.chat_id, reply.client_id, text
             )
@@ -57,7 +59,7 @@ class AutoReplies:
 
 def _values(
     account: LockedAccount, one: Answerable, hours: Hours | None, now: datetime
-) -> Mapping[str, str | None]:
+) -> dict[str, str | None]:
     """The values of the variables; of a contact without a name there are none."""
     name = (one.name or "").strip() or None
     return {

@@ -105,8 +105,13 @@ COUNTRIES = {
 LANGUAGES = {code: language for language, codes in COUNTRIES.items() for code in codes.split()}
 
 
-def texts_of(phone: str | None) -> SurveyTexts:
-    """The default texts of a number, by its country: English where its language is none of the four, or not known."""
+def language_of(phone: str | None) -> str:
+    """The language of a number's country: English where it is none of the four, or not known."""
     digits = (phone or "").removeprefix("+")
     codes = (digits[:length] for length in (3, 2))
-    return DEFAULTS[next((LANGUAGES[code] for code in codes if code in LANGUAGES), "en")]
+    return next((LANGUAGES[code] for code in codes if code in LANGUAGES), "en")
+
+
+def texts_of(phone: str | None) -> SurveyTexts:
+    """The default texts of a number, in the language of its country."""
+    return DEFAULTS[language_of(phone)]

@@ -51,12 +51,22 @@ async def put_auto_replies(cursor: Cursor, account_id: int, texts: Mapping[str, 
     return await cursor.fetchone() is not None
 
 
-async def fetch_texts(cursor: Cursor, account_id: int) -> dict[Kind, str]:
-    """The texts that are on."""
+class AutoReplyTexts(NamedTuple):
+    """The texts that are on, and the phone number that sends them."""
+
+    by_kind: Mapping[Kind, str]
+    phone: str | None
+
+
+async def fetch_texts(cursor: Cursor, account_id: int) -> AutoReplyTexts:
+    """The texts of an account that are on."""
     await cursor.execute(
-        "select kind, body from account_auto_reply where account_id = %s and is_on", (account_id,)
+        """select r.kind, r.body, a.phone from account_auto_reply r join channels_account a on a.id = r.account_id
+           where r.account_id = %s and r.is_on""",
+        (account_id,),
     )
-    return dict(await cursor.fetchall())
+    rows = await cursor.fetchall()
+    return AutoReplyTexts({kind: body for kind, body, _ in rows}, rows[0][2] if rows else None)
 
 
 class Answerable(NamedTuple):

@@ -2,7 +2,14 @@
 
 import pytest
 
-from server.text.variables import MissingValueError, Used, resolve, unknown_variables, used_variables
+from server.text.variables import (
+    OPENS_AT,
+    MissingValueError,
+    Used,
+    resolve,
+    unknown_variables,
+    used_variables,
+)
 
 VALUES = {
     "contact.name": "Bia Lima",
@@ -50,3 +57,11 @@ def test_used_variables_know_their_default() -> None:
         Used("today", False),
     ]
     assert unknown_variables(text) == ["{{else}}"]
+
+
+def test_only_auto_replies_know_when_a_number_opens() -> None:
+    text = "{{hours.opens_at | default: 'soon'}}"
+    assert unknown_variables(text) == [text]
+    assert unknown_variables(text, (OPENS_AT,)) == []
+    assert resolve(text, {OPENS_AT: "Monday 09:00"}) == "Monday 09:00"
+    assert resolve(text, {}) == "soon"

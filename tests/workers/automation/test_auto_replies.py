@@ -1,7 +1,7 @@
 """Welcomes and away texts: sent once, when they should be, by any number of workers that may be killed."""
 
 import asyncio
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -9,6 +9,8 @@ import pytest
 from server.accounts.answering import remove_hours
 from server.conversations.states import TargetChat
 from server.conversations.status import StatusChange, change_status
+from server.rules.answering.opening_times import WEEKDAYS
+from server.rules.answering.surveys import language_of
 from server.store.automation import feed_cursors
 from server.store.people.audit import OPERATOR
 from server.store.plans import entitlements
@@ -112,6 +114,18 @@ async def test_outside_the_hours_one_away_text_for_each_closed_period(
     assert (
         len({row["client_id"] for row in await harness.fetch("select client_id from channels_message")}) == 4
     )
+
+
+async def test_an_away_text_says_when_the_number_opens(harness: WorkerHarness, account_id: int) -> None:
+    await switch(harness, account_id, away="Back {{hours.opens_at | default: 'soon'}}")
+    hours = closed_for(2)
+    await open_or_close(harness, account_id, hours)
+    await harness.store(written_now())
+    await work(harness)
+    (answer,) = await replies(harness)
+    tomorrow = date.fromisoformat(hours["holidays"][0]["date"]) + timedelta(days=1)
+    (account,) = await harness.fetch("select phone from channels_account")
+    assert answer == f"Back {WEEKDAYS[language_of(account['phone'])][tomorrow.weekday()]} 00:00"
 
 
 async def test_between_two_away_texts_some_hours_pass(harness: WorkerHarness, account_id: int) -> None:

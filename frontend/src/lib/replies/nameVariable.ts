@@ -11,6 +11,7 @@ const LABELS: Readonly<Record<Variable, MessageId>> = {
   "agent.first_name": "replies.variable.agentFirstName",
   "account.name": "replies.variable.accountName",
   today: "replies.variable.today",
+  "hours.opens_at": "replies.variable.opensAt",
 };
 
 export const nameVariable = (variable: Variable): string => t(LABELS[variable]);

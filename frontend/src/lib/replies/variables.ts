@@ -2,14 +2,17 @@
 
 export const VARIABLES = ["contact.name", "contact.first_name", "contact.phone", "agent.name", "agent.first_name", "account.name", "today"] as const;
 
-export type Variable = (typeof VARIABLES)[number];
+/** Of a number that is closed; only its welcome and its away text have it. */
+export const OPENS_AT = "hours.opens_at";
+
+export type Variable = (typeof VARIABLES)[number] | typeof OPENS_AT;
 
 export type Values = Readonly<Partial<Record<Variable, string | null>>>;
 
 const BRACES = /\{\{(.*?)\}\}/gsu;
 const VARIABLE = /^\s*([a-z_.]+)\s*(?:\|\s*default\s*:\s*(?:'([^'{}]*)'|"([^"{}]*)")\s*)?$/u;
 
-const isVariable = (name: string): name is Variable => (VARIABLES as readonly string[]).includes(name);
+const isVariable = (name: string): name is Variable => name === OPENS_AT || (VARIABLES as readonly string[]).includes(name);
 
 interface Parsed {
   readonly name: Variable;
@@ -24,8 +27,11 @@ function parse(inner: string): Parsed | null {
 
 const partsOf = (text: string): readonly string[] => Array.from(text.matchAll(BRACES), ([, inner]) => inner ?? "");
 
-/** What stands in braces and is no variable. */
-export const unknownIn = (text: string): readonly string[] => [...new Set(partsOf(text).filter((inner) => parse(inner) === null).map((inner) => `{{${inner.trim()}}}`))];
+/** What stands in braces and is none of the known variables. */
+export function unknownIn(text: string, known: readonly Variable[] = VARIABLES): readonly string[] {
+  const isKnown = (found: Parsed | null) => found !== null && known.includes(found.name);
+  return [...new Set(partsOf(text).filter((inner) => !isKnown(parse(inner))).map((inner) => `{{${inner.trim()}}}`))];
+}
 
 /** The variables that have neither a value nor a default, each once. */
 export function missingIn(text: string, values: Values): readonly Variable[] {

@@ -6,7 +6,8 @@ import { Text } from "@/components/Text";
 import fieldStyles from "@/components/field.module.css";
 import { t } from "@/i18n/translate";
 import { nameVariable } from "@/lib/replies/nameVariable";
-import { resolve, VARIABLES, type Variable } from "@/lib/replies/variables";
+import { resolve, type Variable } from "@/lib/replies/variables";
+import { isBlank } from "@/lib/texts";
 import { inserted, OFFERED, problemOf, type ReplyForm } from "./replyForm";
 import styles from "./hours.module.css";
 
@@ -60,18 +61,23 @@ function Words({ label, text, onChange, testId }: WordsProps) {
         maxLength={10_000}
         value={text}
         aria-invalid={problem !== null}
-        aria-describedby={problem === null ? undefined : `${id}-problem`}
+        aria-describedby={`${id}-advice`}
         onChange={(event) => onChange(event.target.value)}
         data-testid={testId}
       />
-      {problem !== null && (
-        <span className={fieldStyles.error} id={`${id}-problem`} role="alert">
-          {problem}
-        </span>
-      )}
+      <Advice id={`${id}-advice`} problem={problem} isEmpty={isBlank(text)} />
       <Variables onInsert={insert} />
       <Preview text={text} />
     </div>
+  );
+}
+
+/** Why the text cannot be stored. */
+function Advice({ id, problem, isEmpty }: { readonly id: string; readonly problem: string | null; readonly isEmpty: boolean }) {
+  return (
+    <span id={id} className={problem === null ? fieldStyles.hint : fieldStyles.error} role={problem === null ? undefined : "alert"} hidden={problem === null && !isEmpty}>
+      {isEmpty ? t("hours.text.empty") : problem}
+    </span>
   );
 }
 
@@ -90,7 +96,7 @@ function Variables({ onInsert }: { readonly onInsert: (variable: Variable) => vo
 /** With the names of the variables for their values, and the day as it is sent. */
 function Preview({ text }: { readonly text: string }) {
   if (!text.includes("{{") || problemOf(text) !== null) return null;
-  const names = Object.fromEntries(VARIABLES.map((variable) => [variable, nameVariable(variable)]));
+  const names = Object.fromEntries(OFFERED.map((variable) => [variable, nameVariable(variable)]));
   const today = new Date().toISOString().slice(0, 10);
   return (
     <div className={styles.preview} role="group" aria-label={t("hours.preview")}>

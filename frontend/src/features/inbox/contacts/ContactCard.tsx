@@ -11,6 +11,7 @@ import { t } from "@/i18n/translate";
 import { nameAccount, useAccounts } from "@/lib/accounts";
 import type { ContactRef } from "@/lib/api/contactRecords";
 import { describeError } from "@/lib/api/errors";
+import { formatPhone } from "@/lib/phoneFormat";
 import { firstShown, isolate } from "@/lib/texts";
 import { formatListTime } from "@/lib/time";
 import type { Chat, ContactRecord } from "@/types/wire";
@@ -67,18 +68,20 @@ function Chats({ contact }: { readonly contact: ContactRecord }) {
     <section className={styles.section} aria-label={t("records.chats")}>
       <h2>{t("records.chats")}</h2>
       {chats.length === 0 && <p className={styles.quiet}>{t("records.noChats")}</p>}
-      <ul className={styles.chats}>{chats.map((chat) => <li key={chat.id}><ChatLink chat={chat} /></li>)}</ul>
+      <ul className={styles.chats}>{chats.map((chat) => <li key={chat.id}><ChatLink chat={chat} isOfSeveral={contact.merged.length > 0} /></li>)}</ul>
     </section>
   );
 }
 
-function ChatLink({ chat }: { readonly chat: Chat }) {
+/** Of several contacts it names the phone number of the one it is with. */
+function ChatLink({ chat, isOfSeveral }: { readonly chat: Chat; readonly isOfSeveral: boolean }) {
   const account = (useAccounts().data ?? []).find(({ id }) => id === chat.account_id);
   const preview = firstShown(chat.last_message_preview);
   return (
     <Link className={styles.row} to={`/inbox/${chat.account_id}/${chat.id}`} data-testid="contact-chat">
       <span className={styles.words}>
         <span>{t("contacts.related.via", { number: isolate(account === undefined ? "" : nameAccount(account)) })}</span>
+        {isOfSeveral && chat.contact !== null && <span className={styles.quiet} dir="auto"><Exact>{chat.contact.phone === null ? (firstShown(chat.contact.name) ?? "") : formatPhone(chat.contact.phone)}</Exact></span>}
         {preview !== null && <span className={styles.quiet} dir="auto"><Exact>{preview}</Exact></span>}
       </span>
       {chat.last_message_at !== null && <Time className={styles.quiet} at={chat.last_message_at}>{formatListTime(chat.last_message_at)}</Time>}

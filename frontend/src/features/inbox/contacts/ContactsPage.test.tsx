@@ -100,3 +100,14 @@ it("offers a viewer of the number nothing to change", async () => {
   expect(await screen.findByTestId("contact-record")).toBeTruthy();
   expect(screen.queryByTestId("contact-edit")).toBeNull();
 });
+
+it("merges a contact and undoes it from the toast", async () => {
+  const send = show();
+  await userEvent.click((await screen.findAllByTestId("contact-row"))[0] ?? document.body);
+  await userEvent.click(await screen.findByTestId("contact-merge"));
+  await userEvent.click(await screen.findByTestId("contact-merge-with"));
+  expect(send).toHaveBeenCalledWith("/api/channels/whatsapp/1/contacts/3/merge", { method: "POST", body: { contact_id: 4 } });
+  await vi.waitFor(() => expect(screen.getByTestId("toast").textContent).toContain("@zed.77"));
+  await userEvent.click(screen.getByTestId("toast-action"));
+  await vi.waitFor(() => expect(send).toHaveBeenCalledWith("/api/channels/whatsapp/1/contacts/4/merge", { method: "DELETE" }));
+});

@@ -1,5 +1,4 @@
 /** Finds the other contact of the number that is the same person, and merges it into this one. */
-import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useDeferredValue, useState } from "react";
 import { Button } from "@/components/Button";
 import { Dialog } from "@/components/Dialog";
@@ -8,24 +7,23 @@ import { Exact } from "@/components/Text";
 import { TextField } from "@/components/TextField";
 import { ContactAvatar } from "@/features/inbox/chats/ContactAvatar";
 import { t } from "@/i18n/translate";
-import { useContactRoutes } from "@/lib/api/contactRecords";
 import { describeError } from "@/lib/api/errors";
 import { isolate } from "@/lib/texts";
 import type { ContactRecord } from "@/types/wire";
-import { refreshContacts, useContactList } from "./contactQueries";
+import { useContactList } from "./contactQueries";
 import { describeContact, nameContact } from "./nameContact";
+import { useMerging } from "./useMerging";
 import styles from "./contacts.module.css";
 
 const AT_MOST = 8;
 
 export function MergeDialog({ contact, onClose }: { readonly contact: ContactRecord; readonly onClose: () => void }) {
-  const api = useContactRoutes();
-  const client = useQueryClient();
   const [text, setText] = useState("");
   const wanted = useDeferredValue(text);
   const list = useContactList({ accountId: contact.account_id, labelId: null, text: wanted });
   const others = list.contacts?.filter(({ id, merged_into, merged }) => id !== contact.id && merged_into === null && merged.length === 0).slice(0, AT_MOST);
-  const merge = useMutation({ mutationFn: (otherId: number) => api.mergeContact(contact, otherId), onSuccess: onClose, onSettled: () => refreshContacts(client) });
+  const merge = useMerging(onClose);
+  const mergeWith = (other: ContactRecord) => merge.mutate({ accountId: contact.account_id, mainId: contact.id, otherId: other.id, name: nameContact(other), isMerged: true });
   return (
     <Dialog title={t("records.merge")} onClose={onClose}>
       <div className={styles.form} data-testid="contact-merge-dialog">
@@ -40,7 +38,7 @@ export function MergeDialog({ contact, onClose }: { readonly contact: ContactRec
                 <span className={styles.name} dir="auto"><Exact>{nameContact(other)}</Exact></span>
                 <span className={styles.quiet} dir="auto"><Exact>{describeContact(other)}</Exact></span>
               </span>
-              <Button size="small" disabled={merge.isPending} aria-label={t("records.mergeWithOf", { name: isolate(nameContact(other)) })} onClick={() => merge.mutate(other.id)} data-testid="contact-merge-with">
+              <Button size="small" disabled={merge.isPending} aria-label={t("records.mergeWithOf", { name: isolate(nameContact(other)) })} onClick={() => mergeWith(other)} data-testid="contact-merge-with">
                 {t("records.mergeWith")}
               </Button>
             </li>

@@ -1,27 +1,44 @@
 /** Who else this contact is: merged by hand, and separated again. */
-import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { Link } from "@/lib/navigation";
 import { Button } from "@/components/Button";
 import { Notice } from "@/components/Notice";
 import { Exact } from "@/components/Text";
 import { t } from "@/i18n/translate";
-import { useContactRoutes } from "@/lib/api/contactRecords";
 import { describeError } from "@/lib/api/errors";
 import { isolate } from "@/lib/texts";
 import type { ContactRecord } from "@/types/wire";
-import { refreshContacts, useMayEdit } from "./contactQueries";
+import { useMayEdit } from "./contactQueries";
 import { MergeDialog } from "./MergeDialog";
 import { describeContact, nameContact } from "./nameContact";
+import { useMerging } from "./useMerging";
 import styles from "./contacts.module.css";
 
 export function MergeSection({ contact }: { readonly contact: ContactRecord }) {
   const mayEdit = useMayEdit(contact);
-  const [isOpen, setIsOpen] = useState(false);
-  if (contact.merged_into !== null) return <MergedInto contact={contact} mainId={contact.merged_into} mayEdit={mayEdit} />;
-  if (contact.merged.length === 0 && !mayEdit) return null;
+  const section = useRef<HTMLElement>(null);
+  // The button that was pressed disappears with what it separated.
+  const onSeparated = () => section.current?.focus();
+  const isMerged = contact.merged_into !== null;
+  if (!isMerged && contact.merged.length === 0 && !mayEdit) return null;
   return (
-    <section className={styles.section} aria-label={t("records.merged")} data-testid="contact-merged">
+    <section ref={section} tabIndex={-1} className={styles.section} aria-label={t("records.merged")} data-testid="contact-merged">
+      {isMerged ? <MergedInto contact={contact} mayEdit={mayEdit} onSeparated={onSeparated} /> : <Merged contact={contact} mayEdit={mayEdit} onSeparated={onSeparated} />}
+    </section>
+  );
+}
+
+interface PartProps {
+  readonly contact: ContactRecord;
+  readonly mayEdit: boolean;
+  readonly onSeparated: () => void;
+}
+
+function Merged({ contact, mayEdit, onSeparated }: PartProps) {
+  const [isOpen, setIsOpen] = useState(false);
+  const { account_id: accountId, id: mainId } = contact;
+  return (
+    <>
       {contact.merged.length > 0 && <h2>{t("records.merged")}</h2>}
       {contact.merged.map((other) => (
         <p key={other.id} className={styles.sectionHead}>
@@ -29,48 +46,49 @@ export function MergeSection({ contact }: { readonly contact: ContactRecord }) {
             <span className={styles.name} dir="auto"><Exact>{nameContact(other)}</Exact></span>
             <span className={styles.quiet} dir="auto"><Exact>{describeContact(other)}</Exact></span>
           </span>
-          {mayEdit && <Separate accountId={contact.account_id} contactId={other.id} name={nameContact(other)} />}
+          {mayEdit && <Separate accountId={accountId} mainId={mainId} otherId={other.id} name={nameContact(other)} onDone={onSeparated} />}
         </p>
       ))}
       {mayEdit && <div className={styles.mergeButton}><Button size="small" tone="quiet" onClick={() => setIsOpen(true)} data-testid="contact-merge">{t("records.merge")}</Button></div>}
       {isOpen && <MergeDialog contact={contact} onClose={() => setIsOpen(false)} />}
-    </section>
+    </>
   );
 }
 
-interface MergedIntoProps {
-  readonly contact: ContactRecord;
-  readonly mainId: number;
-  readonly mayEdit: boolean;
-}
-
-function MergedInto({ contact, mainId, mayEdit }: MergedIntoProps) {
+function MergedInto({ contact, mayEdit, onSeparated }: PartProps) {
+  const { account_id: accountId, id, merged_into: mainId } = contact;
+  if (mainId === null) return null;
   return (
-    <section className={styles.section} aria-label={t("records.merged")} data-testid="contact-merged">
-      <p className={styles.sectionHead}>
-        <Link to={`/contacts/${contact.account_id}/${mainId}`}>{t("records.isMerged")}</Link>
-        {mayEdit && <Separate accountId={contact.account_id} contactId={contact.id} name={nameContact(contact)} />}
-      </p>
-    </section>
+    <p className={styles.sectionHead}>
+      <Link to={`/contacts/${accountId}/${mainId}`}>{t("records.isMerged")}</Link>
+      {mayEdit && <Separate accountId={accountId} mainId={mainId} otherId={id} name={nameContact(contact)} onDone={onSeparated} />}
+    </p>
   );
 }
 
 interface SeparateProps {
   readonly accountId: number;
-  readonly contactId: number;
+  readonly mainId: number;
+  readonly otherId: number;
   readonly name: string;
+  readonly onDone: () => void;
 }
 
-function Separate({ accountId, contactId, name }: SeparateProps) {
-  const api = useContactRoutes();
-  const client = useQueryClient();
-  const undo = useMutation({ mutationFn: () => api.undoMerge({ account_id: accountId, id: contactId }), onSettled: () => refreshContacts(client) });
+function Separate({ onDone, ...merge }: SeparateProps) {
+  const separate = useMerging(onDone);
   return (
     <>
-      <Button size="small" tone="quiet" isBusy={undo.isPending} aria-label={t("records.separateOf", { name: isolate(name) })} onClick={() => undo.mutate()} data-testid="contact-separate">
+      <Button
+        size="small"
+        tone="quiet"
+        isBusy={separate.isPending}
+        aria-label={t("records.separateOf", { name: isolate(merge.name) })}
+        onClick={() => separate.mutate({ ...merge, isMerged: false })}
+        data-testid="contact-separate"
+      >
         {t("records.separate")}
       </Button>
-      {undo.isError && <Notice tone="bad">{describeError(undo.error)}</Notice>}
+      {separate.isError && <Notice tone="bad">{describeError(separate.error)}</Notice>}
     </>
   );
 }
