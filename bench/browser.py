@@ -247,7 +247,7 @@ async def main() -> None:
     parser.add_argument("--runs", type=int, default=5, help="loads of each kind")
     runs = parser.parse_args().runs
     chromium = await asyncio.to_thread(find_chromium)
-    async with running() as stack, run_chromium(chromium) as browser:
+    async with running() as stack, run_chromium(chromium, optimising=True) as browser:
         await fill(stack)
         figures = await measure(browser, stack, runs)
     print(f"{'ms':38} {'p50':>9} {'p95':>9} {'target':>9} {'count':>5}")

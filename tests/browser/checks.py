@@ -29,6 +29,14 @@ SCROLLS_SIDEWAYS = """
   .filter((element) => ["auto", "scroll"].includes(getComputedStyle(element).overflowX) || !element.parentElement)
   .map((element) => `${element.tagName}.${element.className}`)
 """
+# Hidden text that its scrolling box does not hold makes the whole page longer, with a second scroll bar.
+ADRIFT = """
+() => [...document.querySelectorAll(".visually-hidden")].filter((element) => {
+  let box = element.parentElement
+  while (box && !["auto", "scroll"].includes(getComputedStyle(box).overflowY)) box = box.parentElement
+  return box && element.offsetParent && !box.contains(element.offsetParent)
+}).map((element) => `${element.tagName}: ${element.textContent}`)
+"""
 SPILLS = """
 () => [...document.querySelectorAll("a, button")]
   .filter((element) => !element.closest(".visually-hidden, [href='#main']"))
@@ -142,6 +150,7 @@ async def check_fit(page: Page) -> None:
     assert await page.evaluate(STICKING_OUT) == []
     assert await page.evaluate(SCROLLS_SIDEWAYS) == []
     assert await page.evaluate(SPILLS) == []
+    assert await page.evaluate(ADRIFT) == []
 
 
 async def check_one_scheme(page: Page) -> None:

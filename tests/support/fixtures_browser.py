@@ -77,10 +77,12 @@ async def browser(chromium_path: str) -> AsyncIterator[Browser]:
 
 
 @asynccontextmanager
-async def run_chromium(chromium_path: str, *more: str) -> AsyncIterator[Browser]:
-    """A Chromium with further switches."""
+async def run_chromium(chromium_path: str, *more: str, optimising: bool = False) -> AsyncIterator[Browser]:
+    """A Chromium with further switches; `optimising` as users have it, where times are measured."""
     # Chromium's own sandbox is not available to root.
-    arguments = ["--no-proxy-server", NO_OPTIMISING, *(["--no-sandbox"] if os.getuid() == 0 else []), *more]
+    arguments = ["--no-proxy-server", *(["--no-sandbox"] if os.getuid() == 0 else []), *more]
+    if not optimising:
+        arguments.append(NO_OPTIMISING)
     async with async_playwright() as playwright:
         running = await playwright.chromium.launch(executable_path=chromium_path, args=arguments)
         yield running

@@ -1,8 +1,8 @@
 /** Asks before unsent messages are lost by signing out. */
 import { Button } from "@/components/Button";
 import { Dialog } from "@/components/Dialog";
+import { DialogButtons } from "@/components/DialogButtons";
 import { t } from "@/i18n/translate";
-import dialogStyles from "@/components/dialog.module.css";
 
 interface SignOutDialogProps {
   readonly count: number;
@@ -14,12 +14,12 @@ export function SignOutDialog({ count, onLeave, onCancel }: SignOutDialogProps) 
   return (
     <Dialog title={t("app.signOut.title")} onClose={onCancel}>
       <p>{t("app.signOut.unsent", { count })}</p>
-      <div className={dialogStyles.actions}>
+      <DialogButtons>
         <Button onClick={onCancel}>{t("app.cancel")}</Button>
         <Button tone="danger" onClick={onLeave} data-testid="logout-anyway">
           {t("app.signOut.discard")}
         </Button>
-      </div>
+      </DialogButtons>
     </Dialog>
   );
 }

@@ -3,10 +3,10 @@ import { useState, type SyntheticEvent } from "react";
 import { t } from "@/i18n/translate";
 import { Button } from "./Button";
 import { Dialog } from "./Dialog";
+import { DialogButtons } from "./DialogButtons";
 import { Notice } from "./Notice";
 import { type Elements } from "./Text";
 import { TextField } from "./TextField";
-import dialogStyles from "./dialog.module.css";
 import styles from "./consequences.module.css";
 
 interface EraseDialogProps {
@@ -42,7 +42,7 @@ export function EraseDialog({ title, confirmation, problem, isBusy, onErase, onC
           onChange={(event) => setTyped(event.target.value)}
         />
         {problem !== null && <Notice tone="bad">{problem}</Notice>}
-        <div className={dialogStyles.actions}>
+        <DialogButtons>
           <Button onClick={onClose}>{t("app.cancel")}</Button>
           <Button
             tone="danger"
@@ -53,7 +53,7 @@ export function EraseDialog({ title, confirmation, problem, isBusy, onErase, onC
           >
             {t("app.delete.permanently")}
           </Button>
-        </div>
+        </DialogButtons>
       </form>
     </Dialog>
   );

@@ -3,12 +3,12 @@ import { useState } from "react";
 import { Button, IconButton } from "@/components/Button";
 import { CheckBox } from "@/components/CheckBox";
 import { Dialog } from "@/components/Dialog";
+import { DialogButtons } from "@/components/DialogButtons";
 import { EraseDialog } from "@/components/EraseDialog";
 import { Icon } from "@/components/Icon";
 import { MenuButton, MenuChoice, MenuItem, MenuLine } from "@/components/Menu";
 import { Select } from "@/components/Select";
 import { TextField } from "@/components/TextField";
-import dialogStyles from "@/components/dialog.module.css";
 import { Group } from "./Group";
 
 const TONES = ["primary", "plain", "quiet", "danger"] as const;
@@ -81,10 +81,10 @@ function Overlays() {
       {opened === "dialog" && (
         <Dialog title="Disconnect this number?" onClose={close}>
           <p>You can’t send or receive until it is connected again.</p>
-          <div className={dialogStyles.actions}>
+          <DialogButtons>
             <Button onClick={close}>Cancel</Button>
             <Button tone="danger" onClick={close}>Disconnect</Button>
-          </div>
+          </DialogButtons>
         </Dialog>
       )}
       {opened === "delete" && (

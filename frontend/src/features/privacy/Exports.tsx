@@ -4,6 +4,7 @@ import { useState } from "react";
 import { Button } from "@/components/Button";
 import { CheckBox } from "@/components/CheckBox";
 import { Dialog } from "@/components/Dialog";
+import { DialogButtons } from "@/components/DialogButtons";
 import { Notice } from "@/components/Notice";
 import { Exact } from "@/components/Text";
 import { Translated } from "@/i18n/Translated";
@@ -13,7 +14,6 @@ import { describeError } from "@/lib/api/errors";
 import { formatExact } from "@/lib/time";
 import type { Export } from "@/types/wire";
 import consequencesStyles from "@/components/consequences.module.css";
-import dialogStyles from "@/components/dialog.module.css";
 import panelsStyles from "@/components/panels.module.css";
 import styles from "./exports.module.css";
 
@@ -61,11 +61,11 @@ export function Exports({ accountId, contactId, name, onClose }: ExportsProps) {
           {t("privacy.export.media")}
         </CheckBox>
         {problem !== null && <Notice tone="bad">{describeError(problem)}</Notice>}
-        <div className={dialogStyles.actions}>
+        <DialogButtons>
           <Button tone="primary" disabled={isBusy} isBusy={request.isPending} onClick={() => request.mutate()} data-testid="request-export">
             {isBusy ? t("privacy.export.busy") : t("privacy.export.create")}
           </Button>
-        </div>
+        </DialogButtons>
         <ul className={styles.exports}>
           {data?.map((row) => row.contact_id === contactId && <ExportRow key={row.id} row={row} />)}
         </ul>

@@ -2,6 +2,7 @@
 import { useId, useRef, useState, type SyntheticEvent } from "react";
 import { Button } from "@/components/Button";
 import { Dialog } from "@/components/Dialog";
+import { DialogButtons } from "@/components/DialogButtons";
 import { Notice } from "@/components/Notice";
 import { Select } from "@/components/Select";
 import { Text } from "@/components/Text";
@@ -53,9 +54,9 @@ function useForm(reply: CannedReply | null) {
   const set = (changes: Partial<Fields>) => setFields({ ...fields, ...changes });
   const unknown = unknownIn(fields.text);
   const hasFiles = added.length + (reply?.files.length ?? 0) > removed.length;
-  const isComplete = !isBlank(fields.name) && (!isBlank(fields.text) || hasFiles) && unknown.length === 0;
+  const missing = isBlank(fields.name) ? t("rules.missing.name") : isBlank(fields.text) && !hasFiles ? t("replies.missing.text") : null;
   const edited = { ...fields, name: fields.name.trim(), shortcut: fields.shortcut === "" ? null : fields.shortcut, added, removed };
-  return { ...fields, set, unknown, isComplete, edited, files: { reply, added, removed, onAdd: setAdded, onRemove: setRemoved } };
+  return { ...fields, set, unknown, missing, edited, files: { reply, added, removed, onAdd: setAdded, onRemove: setRemoved } };
 }
 
 export function ReplyDialog({ reply, onClose }: ReplyDialogProps) {
@@ -84,11 +85,11 @@ export function ReplyDialog({ reply, onClose }: ReplyDialogProps) {
         <ReplyFiles {...form.files} />
         <ReachField reach={form} team={reply?.team ?? null} onChange={set} />
         <div aria-live="polite">{error !== null && <Notice tone="bad">{describeError(error)}</Notice>}</div>
-        <div className={styles.buttons}>
+        <DialogButtons missing={form.missing}>
           {reply !== null && <Button tone="danger" className={styles.delete} isBusy={remove.isPending} onClick={() => remove.mutate()} data-testid="reply-delete">{t("app.delete")}</Button>}
           <Button onClick={onClose}>{t("app.cancel")}</Button>
-          <Button type="submit" tone="primary" disabled={!form.isComplete} isBusy={save.isPending} data-testid="reply-save">{t("replies.save")}</Button>
-        </div>
+          <Button type="submit" tone="primary" disabled={form.missing !== null || form.unknown.length > 0} isBusy={save.isPending} data-testid="reply-save">{t("replies.save")}</Button>
+        </DialogButtons>
       </form>
     </Dialog>
   );

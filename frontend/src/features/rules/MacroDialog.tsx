@@ -3,8 +3,10 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState, type SyntheticEvent } from "react";
 import { Button } from "@/components/Button";
 import { Dialog } from "@/components/Dialog";
+import { DialogButtons } from "@/components/DialogButtons";
 import { Select } from "@/components/Select";
 import { TextField } from "@/components/TextField";
+import type { MessageId } from "@/i18n/ids";
 import { t } from "@/i18n/translate";
 import { useApi } from "@/lib/api/context";
 import { MACROS_KEY } from "@/lib/macros";
@@ -36,13 +38,19 @@ function useSaving(macro: Macro | null, onClose: () => void) {
 /** Who sees it: null, all users. */
 const teamsOf = (macro: Macro | null): number[] | null => (macro === null || macro.is_for_all ? null : macro.teams.map(({ id }) => id));
 
+function missingIn(name: string, actions: readonly RuleAction[], teamIds: readonly number[] | null): MessageId | null {
+  if (isBlank(name)) return "rules.missing.name";
+  if (!areComplete(actions)) return "rules.missing.actions";
+  return teamIds?.length === 0 ? "rules.missing.team" : null;
+}
+
 function useForm(macro: Macro | null) {
   const [name, setName] = useState(macro?.name ?? "");
   const [actions, setActions] = useState<readonly RuleAction[]>(macro?.actions ?? [newAction("label")]);
   const [teamIds, setTeamIds] = useState(() => teamsOf(macro));
-  const isComplete = !isBlank(name) && areComplete(actions) && teamIds?.length !== 0;
+  const missing = missingIn(name, actions, teamIds);
   const body: NewMacro = { name: name.trim(), team_ids: teamIds, actions: [...actions] };
-  return { name, setName, actions, setActions, teamIds, setTeamIds, isComplete, body };
+  return { name, setName, actions, setActions, teamIds, setTeamIds, missing, body };
 }
 
 export function MacroDialog({ macro, onClose }: MacroDialogProps) {
@@ -63,11 +71,11 @@ export function MacroDialog({ macro, onClose }: MacroDialogProps) {
         </section>
         <Reach teams={nameable.teams} chosen={form.teamIds} onChange={form.setTeamIds} />
         <Problem error={save.error ?? remove.error} />
-        <div className={styles.buttons}>
+        <DialogButtons missing={form.missing === null ? null : t(form.missing)}>
           {macro !== null && <Button tone="danger" className={styles.delete} isBusy={remove.isPending} onClick={() => remove.mutate()} data-testid="macro-delete">{t("app.delete")}</Button>}
           <Button onClick={onClose}>{t("app.cancel")}</Button>
-          <Button type="submit" tone="primary" disabled={!form.isComplete} isBusy={save.isPending} data-testid="macro-save">{t("rules.save")}</Button>
-        </div>
+          <Button type="submit" tone="primary" disabled={form.missing !== null} isBusy={save.isPending} data-testid="macro-save">{t("rules.save")}</Button>
+        </DialogButtons>
       </form>
     </Dialog>
   );

@@ -4,6 +4,7 @@ import { useState, type SyntheticEvent } from "react";
 import { Button } from "@/components/Button";
 import { CheckBox } from "@/components/CheckBox";
 import { Dialog } from "@/components/Dialog";
+import { DialogButtons } from "@/components/DialogButtons";
 import { Select } from "@/components/Select";
 import { TextField } from "@/components/TextField";
 import { t } from "@/i18n/translate";
@@ -11,7 +12,7 @@ import { useApi } from "@/lib/api/context";
 import type { Rule } from "@/types/wire";
 import { ActionRows } from "./ActionRows";
 import { ConditionRows } from "./ConditionRows";
-import { EVENTS, isComplete, isTimed, newRule, testsOf, withEvent, type RuleDraft, type RuleEvent } from "./drafts";
+import { EVENTS, isTimed, missingIn, newRule, testsOf, withEvent, type RuleDraft, type RuleEvent } from "./drafts";
 import { Accounts, Minutes, Problem } from "./fields";
 import { RULES_KEY, useRuledAccounts, useNameable } from "./queries";
 import { TryRule } from "./TryRule";
@@ -41,6 +42,7 @@ export function RuleDialog({ rule, onClose }: RuleDialogProps) {
   const nameable = useNameable();
   const [draft, setDraft] = useState(() => (rule === null ? newRule(accounts.map(({ id }) => id)) : draftOf(rule)));
   const { save, remove } = useSaving(rule, onClose);
+  const missing = missingIn(draft);
   const set = (changes: Partial<RuleDraft>) => setDraft({ ...draft, ...changes });
   const submit = (event: SyntheticEvent) => {
     event.preventDefault();
@@ -63,11 +65,11 @@ export function RuleDialog({ rule, onClose }: RuleDialogProps) {
         </section>
         <TryRule draft={draft} />
         <Problem error={save.error ?? remove.error} />
-        <div className={styles.buttons}>
+        <DialogButtons missing={missing === null ? null : t(missing)}>
           {rule !== null && <Button tone="danger" className={styles.delete} isBusy={remove.isPending} onClick={() => remove.mutate()} data-testid="rule-delete">{t("app.delete")}</Button>}
           <Button onClick={onClose}>{t("app.cancel")}</Button>
-          <Button type="submit" tone="primary" disabled={!isComplete(draft)} isBusy={save.isPending} data-testid="rule-save">{t("rules.save")}</Button>
-        </div>
+          <Button type="submit" tone="primary" disabled={missing !== null} isBusy={save.isPending} data-testid="rule-save">{t("rules.save")}</Button>
+        </DialogButtons>
       </form>
     </Dialog>
   );

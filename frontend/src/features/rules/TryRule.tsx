@@ -1,6 +1,6 @@
 /** Tries a rule on a chat: which conditions hold, and what it would do. Nothing is changed. */
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { Button } from "@/components/Button";
 import { Icon } from "@/components/Icon";
 import { Select } from "@/components/Select";
@@ -11,7 +11,7 @@ import { describeLeftOut } from "@/lib/leftOut";
 import { firstShown } from "@/lib/texts";
 import { formatAgo } from "@/lib/time";
 import type { RuleTrial } from "@/types/wire";
-import { isComplete, isTimed, testOf, type RuleDraft } from "./drafts";
+import { isTimed, missingToTry, testOf, type RuleDraft } from "./drafts";
 import { Problem } from "./fields";
 import styles from "./rules.module.css";
 
@@ -33,11 +33,13 @@ export function TryRule({ draft }: { readonly draft: RuleDraft }) {
   const [chosen, setChosen] = useState<number | null>(null);
   const chatId = chosen ?? chats[0]?.id;
   const trial = useMutation({
-    mutationFn: () => {
-      const { event, minutes, conditions, actions } = draft;
-      return api.tryRule({ account_id: accountId ?? 0, chat_id: chatId ?? 0, event, minutes, conditions, actions });
+    mutationFn: async (tried: RuleDraft) => {
+      const { event, minutes, conditions, actions } = tried;
+      return { tried, chatId, found: await api.tryRule({ account_id: accountId ?? 0, chat_id: chatId ?? 0, event, minutes, conditions, actions }) };
     },
   });
+  // What was tried before the last change says nothing about the rule as it is now.
+  const result = trial.data?.tried === draft && trial.data.chatId === chatId ? trial.data.found : null;
   if (chats.length === 0) return null;
   return (
     <section className={styles.part}>
@@ -48,18 +50,23 @@ export function TryRule({ draft }: { readonly draft: RuleDraft }) {
             <option key={chat.id} value={chat.id}>{firstShown(chat.title) ?? t("rules.unnamedChat")}</option>
           ))}
         </Select>
-        <Button disabled={!isComplete({ ...draft, name: "-" })} isBusy={trial.isPending} onClick={() => trial.mutate()} data-testid="rule-try">{t("rules.tryButton")}</Button>
+        <Button disabled={missingToTry(draft) !== null} isBusy={trial.isPending} onClick={() => trial.mutate(draft)} data-testid="rule-try">{t("rules.tryButton")}</Button>
       </div>
       <Problem error={trial.error} />
-      <div aria-live="polite">{trial.data !== undefined && <Result trial={trial.data} draft={draft} />}</div>
+      <div aria-live="polite">{result !== null && <Result trial={result} draft={draft} />}</div>
     </section>
   );
 }
 
 function Result({ trial, draft }: { readonly trial: RuleTrial; readonly draft: RuleDraft }) {
+  const box = useRef<HTMLDivElement>(null);
+  // It would appear under the buttons of the dialog.
+  useEffect(() => {
+    box.current?.scrollIntoView({ block: "nearest" });
+  }, [trial]);
   const about = trial.event === null ? t(isTimed(draft.event) ? "rules.try.now" : "rules.try.none") : t("rules.try.event", { ago: formatAgo(trial.event.at) });
   return (
-    <div className={styles.result} data-testid="rule-trial">
+    <div ref={box} className={styles.result} data-testid="rule-trial">
       <p><strong>{t(trial.would_run ? "rules.try.yes" : "rules.try.no")}</strong> <Text>{about}</Text></p>
       <ul>
         {draft.conditions.map((condition, index) => (

@@ -1,25 +1,32 @@
 import { describe, expect, it } from "vitest";
 import type { Rule } from "@/types/wire";
-import { areComplete, isComplete, newAction, newCondition, newRule, splitTexts, testOf, TESTS, withEvent } from "./drafts";
+import { areComplete, missingIn, missingToTry, newAction, newCondition, newRule, splitTexts, testOf, TESTS, withEvent } from "./drafts";
 import { moveAfter } from "./queries";
 
 const label = { ...newAction("label"), label_id: 3 };
 const draft = { ...newRule([1]), name: "Night", actions: [label] };
 
 describe("a rule while it is written", () => {
-  it("is complete with a name, a number, and what its parts need", () => {
-    expect(isComplete(draft)).toBe(true);
-    for (const changes of [{ name: " " }, { account_ids: [] }, { actions: [] }, { actions: [newAction("label")] }, { conditions: [newCondition("text-words")] }, { conditions: [newCondition("team-one_of")] }]) {
-      expect(isComplete({ ...draft, ...changes }), JSON.stringify(changes)).toBe(false);
-    }
-    expect(isComplete({ ...draft, conditions: [newCondition("hours-closed"), { ...newCondition("text-words"), texts: ["oi"] }] })).toBe(true);
+  it("says what it still needs", () => {
+    expect(missingIn(draft)).toBeNull();
+    const cases = [
+      [{ name: " " }, "rules.missing.name"],
+      [{ account_ids: [] }, "rules.missing.number"],
+      [{ actions: [] }, "rules.missing.actions"],
+      [{ actions: [newAction("label")] }, "rules.missing.actions"],
+      [{ conditions: [newCondition("text-words")] }, "rules.missing.conditions"],
+      [{ conditions: [newCondition("team-one_of")] }, "rules.missing.conditions"],
+    ] as const;
+    for (const [changes, missing] of cases) expect(missingIn({ ...draft, ...changes }), JSON.stringify(changes)).toBe(missing);
+    expect(missingIn({ ...draft, conditions: [newCondition("hours-closed"), { ...newCondition("text-words"), texts: ["oi"] }] })).toBeNull();
+    expect(missingToTry({ ...draft, name: "" })).toBeNull();
   });
 
   it("has minutes for events that wait, and texts for those of messages", () => {
     const written = { ...draft, conditions: [{ ...newCondition("text-contains"), texts: ["oi"] }, newCondition("assignee-none")] };
     const waiting = withEvent(written, "unreplied");
     expect([waiting.minutes, waiting.conditions.map(testOf)]).toEqual([30, ["assignee-none"]]);
-    expect(isComplete({ ...waiting, minutes: null })).toBe(false);
+    expect(missingIn({ ...waiting, minutes: null })).toBe("rules.missing.minutes");
     expect(withEvent(waiting, "opened").minutes).toBeNull();
   });
 

@@ -1,4 +1,5 @@
 /** Rules and macros while they are written: what is new, and what is complete. */
+import type { MessageId } from "@/i18n/ids";
 import { isBlank } from "@/lib/texts";
 import type { Rule, RuleAction, RuleCondition } from "@/types/wire";
 
@@ -66,8 +67,16 @@ export function isConditionComplete({ kind, test, ids, texts }: RuleCondition): 
 
 export const areComplete = (actions: readonly RuleAction[]): boolean => actions.length > 0 && actions.every((action) => NEEDS[action.kind](action));
 
-export const isComplete = ({ name, account_ids: ids, event, minutes, conditions, actions }: RuleDraft): boolean =>
-  !isBlank(name) && ids.length > 0 && (!isTimed(event) || (minutes ?? 0) > 0) && conditions.every(isConditionComplete) && areComplete(actions);
+/** What a trial still needs; null: nothing. */
+export function missingToTry({ account_ids: ids, event, minutes, conditions, actions }: RuleDraft): MessageId | null {
+  if (ids.length === 0) return "rules.missing.number";
+  if (isTimed(event) && (minutes ?? 0) <= 0) return "rules.missing.minutes";
+  if (!conditions.every(isConditionComplete)) return "rules.missing.conditions";
+  return areComplete(actions) ? null : "rules.missing.actions";
+}
+
+/** What it still needs to be saved. */
+export const missingIn = (draft: RuleDraft): MessageId | null => (isBlank(draft.name) ? "rules.missing.name" : missingToTry(draft));
 
 /** Words as they are typed, with commas between them. */
 export const splitTexts = (text: string): string[] => text.split(",").map((part) => part.trim()).filter((part) => !isBlank(part));

@@ -1,7 +1,7 @@
 /** One dead letter: the fields of its event without what people wrote, and what can be done with it. */
 import { Button } from "@/components/Button";
 import { Dialog } from "@/components/Dialog";
-import dialogStyles from "@/components/dialog.module.css";
+import { DialogButtons } from "@/components/DialogButtons";
 import { Notice } from "@/components/Notice";
 import { Loading, Skeleton } from "@/components/States";
 import { Exact } from "@/components/Text";
@@ -29,7 +29,7 @@ export function DeadLetterDialog({ letter, onClose }: DeadLetterDialogProps) {
       <Event id={letter.id} />
       <p className="muted">{t("system.deadLetters.dropped")}</p>
       {handling.isError && <Notice tone="bad">{describeError(handling.error)}</Notice>}
-      <div className={dialogStyles.actions}>
+      <DialogButtons>
         {/* First, so that Enter discards nothing. */}
         <Button tone="primary" disabled={handling.isPending} isBusy={isDoing("redrive")} onClick={() => handling.mutate("redrive")} data-testid="dead-letter-redrive">
           {t("system.deadLetters.redrive")}
@@ -37,7 +37,7 @@ export function DeadLetterDialog({ letter, onClose }: DeadLetterDialogProps) {
         <Button tone="danger" disabled={handling.isPending} isBusy={isDoing("drop")} onClick={() => handling.mutate("drop")} data-testid="dead-letter-drop">
           {t("system.deadLetters.drop")}
         </Button>
-      </div>
+      </DialogButtons>
     </Dialog>
   );
 }

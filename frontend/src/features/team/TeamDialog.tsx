@@ -4,6 +4,7 @@ import { useState, type SyntheticEvent } from "react";
 import { Button } from "@/components/Button";
 import { CheckBox } from "@/components/CheckBox";
 import { Dialog } from "@/components/Dialog";
+import { DialogButtons } from "@/components/DialogButtons";
 import { Notice } from "@/components/Notice";
 import { Select } from "@/components/Select";
 import { TextField } from "@/components/TextField";
@@ -17,7 +18,6 @@ import { useTeam } from "@/lib/team";
 import { TEAMS_KEY } from "@/lib/teams";
 import { isBlank, isolate } from "@/lib/texts";
 import type { AssignmentMode, Team } from "@/types/wire";
-import dialogStyles from "@/components/dialog.module.css";
 import styles from "./teams.module.css";
 
 const NEW_TEAM: Pick<Team, "name" | "users" | "assignment_mode"> = { name: "", users: [], assignment_mode: null };
@@ -68,7 +68,7 @@ export function TeamDialog({ team, onClose }: TeamDialogProps) {
         <Users ids={ids} onChange={setIds} />
         <Mode value={mode} onChange={setMode} />
         {error !== null && fieldProblem(error, "name") === null && <Notice tone="bad">{describeError(error)}</Notice>}
-        <div className={dialogStyles.actions}>
+        <DialogButtons>
           {team !== null && (
             <Button tone="danger" isBusy={remove.isPending} onClick={() => remove.mutate(team)} data-testid="team-delete">
               {t("teams.delete")}
@@ -77,7 +77,7 @@ export function TeamDialog({ team, onClose }: TeamDialogProps) {
           <Button type="submit" tone="primary" disabled={isBlank(name)} isBusy={save.isPending} data-testid="team-save">
             {t("teams.save")}
           </Button>
-        </div>
+        </DialogButtons>
       </form>
     </Dialog>
   );

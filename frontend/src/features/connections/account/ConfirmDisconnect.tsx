@@ -2,6 +2,7 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Button } from "@/components/Button";
 import { Dialog } from "@/components/Dialog";
+import { DialogButtons } from "@/components/DialogButtons";
 import { Notice } from "@/components/Notice";
 import { Translated } from "@/i18n/Translated";
 import { t } from "@/i18n/translate";
@@ -9,7 +10,6 @@ import { ACCOUNTS_KEY, nameAccount } from "@/lib/accounts";
 import { useApi } from "@/lib/api/context";
 import { describeError } from "@/lib/api/errors";
 import type { Account } from "@/types/wire";
-import styles from "@/components/dialog.module.css";
 
 interface ConfirmDisconnectProps {
   readonly account: Account;
@@ -32,12 +32,12 @@ export function ConfirmDisconnect({ account, onClose }: ConfirmDisconnectProps) 
         <Translated id="numbers.disconnect.text" values={{ name: nameAccount(account) }} components={{ b: <strong translate="no" /> }} />
       </p>
       {disconnect.error !== null && <Notice tone="bad">{describeError(disconnect.error)}</Notice>}
-      <div className={styles.actions}>
+      <DialogButtons>
         <Button onClick={onClose}>{t("app.cancel")}</Button>
         <Button tone="danger" isBusy={disconnect.isPending} onClick={() => disconnect.mutate()} data-testid="confirm-disconnect">
           {t("numbers.disconnect.confirm")}
         </Button>
-      </div>
+      </DialogButtons>
     </Dialog>
   );
 }

@@ -4,6 +4,7 @@ import { useState } from "react";
 import { Button } from "@/components/Button";
 import { CheckBox } from "@/components/CheckBox";
 import { Dialog } from "@/components/Dialog";
+import { DialogButtons } from "@/components/DialogButtons";
 import { Notice } from "@/components/Notice";
 import { Select } from "@/components/Select";
 import { Loading, Skeleton } from "@/components/States";
@@ -19,7 +20,6 @@ import { useTeam } from "@/lib/team";
 import { useCan } from "@/lib/rights";
 import { membersQuery } from "@/lib/members";
 import { describeLoad, loadsQuery } from "@/lib/assigning";
-import dialogStyles from "@/components/dialog.module.css";
 import styles from "@/components/panels.module.css";
 
 const ROLES: readonly MemberRole[] = ["viewer", "agent", "owner"];
@@ -179,7 +179,7 @@ function AddMember({ members, isBusy, onAdd }: AddMemberProps) {
     setChosen("");
   };
   return (
-    <div className={dialogStyles.actions}>
+    <DialogButtons>
       <Select label={t("numbers.members.teammate")} isLabelHidden value={chosen} onChange={(event) => setChosen(event.target.value)}>
         <option value="">{t("numbers.members.choose")}</option>
         {others.map((user) => (
@@ -191,6 +191,6 @@ function AddMember({ members, isBusy, onAdd }: AddMemberProps) {
       <Button tone="primary" disabled={chosen === ""} isBusy={isBusy} onClick={add} data-testid="member-add">
         {t("numbers.members.add")}
       </Button>
-    </div>
+    </DialogButtons>
   );
 }

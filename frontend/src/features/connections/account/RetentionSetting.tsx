@@ -3,6 +3,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useId, useState } from "react";
 import { Button } from "@/components/Button";
 import { Dialog } from "@/components/Dialog";
+import { DialogButtons } from "@/components/DialogButtons";
 import { Select } from "@/components/Select";
 import { t } from "@/i18n/translate";
 import { applyAccount } from "@/lib/accounts";
@@ -10,7 +11,6 @@ import { useApi } from "@/lib/api/context";
 import { describeError } from "@/lib/api/errors";
 import type { Account } from "@/types/wire";
 import panelsStyles from "@/components/panels.module.css";
-import dialogStyles from "@/components/dialog.module.css";
 import styles from "./account-card.module.css";
 
 const CHOICES = [30, 90, 365, 1095];
@@ -98,12 +98,12 @@ function ConfirmRetention({ days, onClose, onConfirm }: ConfirmRetentionProps) {
   return (
     <Dialog title={t("numbers.retention.title")} onClose={onClose}>
       <p>{t("numbers.retention.text", { period: nameOf(days) })}</p>
-      <div className={dialogStyles.actions}>
+      <DialogButtons>
         <Button onClick={onClose}>{t("app.cancel")}</Button>
         <Button tone="danger" onClick={onConfirm} data-testid="confirm-retention">
           {t("app.delete")}
         </Button>
-      </div>
+      </DialogButtons>
     </Dialog>
   );
 }

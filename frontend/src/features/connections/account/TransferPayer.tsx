@@ -3,6 +3,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { Button } from "@/components/Button";
 import { Dialog } from "@/components/Dialog";
+import { DialogButtons } from "@/components/DialogButtons";
 import { Notice } from "@/components/Notice";
 import { Select } from "@/components/Select";
 import { Loading, Skeleton } from "@/components/States";
@@ -16,7 +17,6 @@ import type { Member } from "@/types/wire";
 import type { Account } from "@/types/wire";
 import { membersQuery } from "@/lib/members";
 import consequencesStyles from "@/components/consequences.module.css";
-import dialogStyles from "@/components/dialog.module.css";
 import styles from "@/components/panels.module.css";
 
 interface TransferPayerProps {
@@ -79,7 +79,7 @@ function Question({ account: shown, members, onClose }: QuestionProps) {
       )}
       <WhatChanges before={payer?.name ?? t("numbers.transfer.current")} after={newPayer?.name ?? t("numbers.transfer.next")} />
       {handingOver.error !== null && <Notice tone="bad">{describeError(handingOver.error)}</Notice>}
-      <div className={dialogStyles.actions}>
+      <DialogButtons>
         <Button onClick={onClose}>{t("app.cancel")}</Button>
         <Button
           tone="primary"
@@ -90,7 +90,7 @@ function Question({ account: shown, members, onClose }: QuestionProps) {
         >
           {t("numbers.transfer.confirm")}
         </Button>
-      </div>
+      </DialogButtons>
     </div>
   );
 }

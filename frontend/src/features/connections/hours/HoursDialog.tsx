@@ -3,6 +3,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState, type SyntheticEvent } from "react";
 import { Button } from "@/components/Button";
 import { Dialog } from "@/components/Dialog";
+import { DialogButtons } from "@/components/DialogButtons";
 import { Notice } from "@/components/Notice";
 import { ErrorState, Loading, Skeleton } from "@/components/States";
 import panelsStyles from "@/components/panels.module.css";
@@ -98,12 +99,12 @@ function Editor({ account, stored, onClose }: HoursDialogProps & { readonly stor
       <ReplyField kind="away" reply={away} onChange={setAway} warning={form.isOn ? undefined : t("hours.away.needsHours")} />
       {(welcome.is_on || away.is_on) && <p className={styles.hint}>{t("hours.silence")}</p>}
       <div aria-live="polite">{save.error !== null && <Notice tone="bad">{describeError(save.error)}</Notice>}</div>
-      <div className={styles.buttons}>
+      <DialogButtons missing={canSave ? null : t("hours.missing")}>
         <Button onClick={onClose}>{t("app.cancel")}</Button>
         <Button type="submit" tone="primary" disabled={!canSave} isBusy={save.isPending} data-testid="hours-save">
           {t("hours.save")}
         </Button>
-      </div>
+      </DialogButtons>
     </form>
   );
 }

@@ -1,5 +1,5 @@
 /** A text that a number sends by itself: on or off, its variables, and how it will look. */
-import { useId, useRef } from "react";
+import { useEffect, useId, useRef, useState } from "react";
 import { Button } from "@/components/Button";
 import { CheckBox } from "@/components/CheckBox";
 import { Text } from "@/components/Text";
@@ -21,28 +21,38 @@ interface ReplyFieldProps {
 
 export function ReplyField({ kind, reply, onChange, warning }: ReplyFieldProps) {
   const { is_on: isOn, text } = reply;
+  const [isSwitched, setSwitched] = useState(false);
+  const turn = (isNow: boolean) => {
+    setSwitched(true);
+    onChange({ ...reply, is_on: isNow });
+  };
   return (
     <section className={styles.section}>
-      <CheckBox checked={isOn} onChange={(event) => onChange({ ...reply, is_on: event.target.checked })} detail={t(`hours.detail.${kind}`)} data-testid={`hours-${kind}`}>
+      <CheckBox checked={isOn} onChange={(event) => turn(event.target.checked)} detail={t(`hours.detail.${kind}`)} data-testid={`hours-${kind}`}>
         {t(`hours.${kind}`)}
       </CheckBox>
       {isOn && warning !== undefined && <p className={styles.warning}>{warning}</p>}
-      {isOn && <Words label={t(`hours.text.${kind}`)} text={text} onChange={(words) => onChange({ ...reply, text: words })} testId={`hours-${kind}-text`} />}
+      {isOn && <Words isNew={isSwitched} label={t(`hours.text.${kind}`)} text={text} onChange={(words) => onChange({ ...reply, text: words })} testId={`hours-${kind}-text`} />}
     </section>
   );
 }
 
 interface WordsProps {
+  /** The user has just switched it on, and writes it next. */
+  readonly isNew: boolean;
   readonly label: string;
   readonly text: string;
   readonly onChange: (text: string) => void;
   readonly testId: string;
 }
 
-function Words({ label, text, onChange, testId }: WordsProps) {
+function Words({ isNew, label, text, onChange, testId }: WordsProps) {
   const id = useId();
   const field = useRef<HTMLTextAreaElement>(null);
   const problem = problemOf(text);
+  useEffect(() => {
+    if (isNew) field.current?.focus();
+  }, [isNew]);
   const insert = (variable: Variable) => {
     const at = field.current?.selectionStart ?? text.length;
     onChange(text.slice(0, at) + inserted(variable) + text.slice(at));

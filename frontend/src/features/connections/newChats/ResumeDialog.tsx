@@ -2,13 +2,13 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Button } from "@/components/Button";
 import { Dialog } from "@/components/Dialog";
+import { DialogButtons } from "@/components/DialogButtons";
 import { Notice } from "@/components/Notice";
 import { t } from "@/i18n/translate";
 import { ACCOUNTS_KEY } from "@/lib/accounts";
 import { useApi } from "@/lib/api/context";
 import { describeError } from "@/lib/api/errors";
 import type { Account } from "@/types/wire";
-import styles from "@/components/dialog.module.css";
 
 interface ResumeDialogProps {
   readonly account: Account;
@@ -29,12 +29,12 @@ export function ResumeDialog({ account, onClose }: ResumeDialogProps) {
     <Dialog title={t("newChats.resume.title")} onClose={onClose}>
       <p>{t("newChats.resume.text")}</p>
       {resume.error !== null && <Notice tone="bad">{describeError(resume.error)}</Notice>}
-      <div className={styles.actions}>
+      <DialogButtons>
         <Button onClick={onClose}>{t("app.cancel")}</Button>
         <Button tone="danger" isBusy={resume.isPending} onClick={() => resume.mutate()} data-testid="confirm-resume">
           {t("newChats.resume.confirm")}
         </Button>
-      </div>
+      </DialogButtons>
     </Dialog>
   );
 }

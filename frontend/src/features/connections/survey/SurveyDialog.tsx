@@ -4,6 +4,7 @@ import { useId, useState, type SyntheticEvent } from "react";
 import { Button } from "@/components/Button";
 import { CheckBox } from "@/components/CheckBox";
 import { Dialog } from "@/components/Dialog";
+import { DialogButtons } from "@/components/DialogButtons";
 import { Notice } from "@/components/Notice";
 import { TextField } from "@/components/TextField";
 import fieldStyles from "@/components/field.module.css";
@@ -72,11 +73,11 @@ export function SurveyDialog({ account, settings, onClose }: SurveyDialogProps) 
         <TextArea label={t("ratings.thanks")} hint={t("ratings.thanksHint")} value={fields.thanks} onChange={fields.setThanks} testId="survey-thanks" />
         <Times {...fields} />
         <div aria-live="polite">{save.error !== null && <Notice tone="bad">{describeError(save.error)}</Notice>}</div>
-        <div className={styles.buttons}>
+        <DialogButtons>
           {!fields.isDefault && <Button tone="quiet" className={styles.reset} onClick={fields.reset}>{t("ratings.reset")}</Button>}
           <Button onClick={onClose}>{t("app.cancel")}</Button>
           <Button type="submit" tone="primary" disabled={isBlank(fields.question)} isBusy={save.isPending} data-testid="survey-save">{t("ratings.store")}</Button>
-        </div>
+        </DialogButtons>
       </form>
     </Dialog>
   );

@@ -100,14 +100,15 @@ function Views({ selected, isRestricted, shown }: ViewsProps) {
   );
 }
 
+/** It counts chats, as the tabs beside it do. */
 function UnreadFilter({ query: { filter }, shown }: ChatTabsProps) {
-  const { messages, archived } = sumOf(useUnread(), shown);
+  const { chats } = sumOf(useUnread(), shown);
   const change = useChangeList();
   const isOn = filter === "unread";
   return (
     <button type="button" className={styles.filter} aria-pressed={isOn} onClick={() => change({ filter: isOn ? "all" : "unread" })} data-testid="filter-unread">
       <span>{t("chats.filter.unread")}</span>
-      <Count value={messages - archived} label={t("chats.unreadBadge")} />
+      <Count value={chats} label={t("chats.unreadBadge")} />
     </button>
   );
 }

@@ -4,6 +4,7 @@ import { useId, useState, type SyntheticEvent } from "react";
 import { useNavigate } from "@/lib/navigation";
 import { Button } from "@/components/Button";
 import { Dialog } from "@/components/Dialog";
+import { DialogButtons } from "@/components/DialogButtons";
 import { Notice } from "@/components/Notice";
 import { Select } from "@/components/Select";
 import { TextField } from "@/components/TextField";
@@ -20,7 +21,6 @@ import { isBlank } from "@/lib/texts";
 import type { Account } from "@/types/wire";
 import { useInbox } from "@/features/inbox/context";
 import fieldStyles from "@/components/field.module.css";
-import dialogStyles from "@/components/dialog.module.css";
 import styles from "./new-chat.module.css";
 
 function useStart(accountId: number, onClose: () => void) {
@@ -79,12 +79,12 @@ export function NewChatDialog({ accounts, selected, to: given, onClose }: NewCha
         </div>
         <FirstMessageField value={text} onChange={setText} />
         <Obstacle accountId={accountId} accounts={accounts} error={rejected === null ? start.error : null} />
-        <div className={dialogStyles.actions}>
+        <DialogButtons>
           <Button onClick={onClose}>{t("app.cancel")}</Button>
           <Button type="submit" tone="primary" isBusy={start.isPending} disabled={isBlank(to) || isBlank(text)} data-testid="new-chat-send">
             {t("chats.new.send")}
           </Button>
-        </div>
+        </DialogButtons>
       </form>
     </Dialog>
   );

@@ -18,12 +18,14 @@ export interface Unread {
   readonly archived: number;
   /** The part of them in groups that are not archived. */
   readonly groups: number;
+  /** How many chats have unread messages, without the archived ones. */
+  readonly chats: number;
 }
 
-const NONE: Unread = { messages: 0, archived: 0, groups: 0 };
+const NONE: Unread = { messages: 0, archived: 0, groups: 0, chats: 0 };
 
 function unreadOf({ unread_count: messages, archived, kind }: UnreadChat): Unread {
-  return { messages, archived: archived ? messages : 0, groups: !archived && kind === "group" ? messages : 0 };
+  return { messages, archived: archived ? messages : 0, groups: !archived && kind === "group" ? messages : 0, chats: !archived && messages > 0 ? 1 : 0 };
 }
 
 /** A chat without newer changes counts as the server counted it. */
@@ -36,10 +38,11 @@ function countOne(counts: AccountUnread, live: Iterable<Chat>, tombstones: Tombs
 
 export function sumUnread(counts: readonly Unread[]): Unread {
   return counts.reduce(
-    (sum, { messages, archived, groups }) => ({
+    (sum, { messages, archived, groups, chats }) => ({
       messages: sum.messages + messages,
       archived: sum.archived + archived,
       groups: sum.groups + groups,
+      chats: sum.chats + chats,
     }),
     NONE,
   );

@@ -3,6 +3,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState, type SyntheticEvent } from "react";
 import { Button } from "@/components/Button";
 import { Dialog } from "@/components/Dialog";
+import { DialogButtons } from "@/components/DialogButtons";
 import { Notice } from "@/components/Notice";
 import { Select } from "@/components/Select";
 import { EmptyState, ErrorState, Loading, Skeleton } from "@/components/States";
@@ -67,13 +68,18 @@ function FieldList({ fields, onOpen }: FieldListProps) {
   );
 }
 
+function missingIn(name: string, kind: FieldKind, options: readonly string[]): string | null {
+  if (isBlank(name)) return t("rules.missing.name");
+  return hasOptions(kind) && options.length === 0 ? t("records.missing.options") : null;
+}
+
 function useForm(field: ContactField | null) {
   const [name, setName] = useState(field?.name ?? "");
   const [kind, setKind] = useState<FieldKind>(field?.kind ?? "text");
   const [lines, setLines] = useState(field?.options.join("\n") ?? "");
   const options = hasOptions(kind) ? lines.split("\n").map((line) => line.trim()).filter((line) => line !== "") : [];
-  const isComplete = !isBlank(name) && hasOptions(kind) === options.length > 0;
-  return { name, setName, kind, setKind, lines, setLines, options, isComplete };
+  const missing = missingIn(name, kind, options);
+  return { name, setName, kind, setKind, lines, setLines, options, missing };
 }
 
 function useSaving(field: ContactField | null, form: ReturnType<typeof useForm>, onDone: () => void) {
@@ -115,15 +121,15 @@ function FieldDialog({ field, onClose }: { readonly field: ContactField | null; 
           {error !== null && <Notice tone="bad">{describeError(error)}</Notice>}
           {isSure && <Notice tone="warn">{t("records.deleteFieldText")}</Notice>}
         </div>
-        <div className={styles.buttons}>
+        <DialogButtons missing={form.missing}>
           {field !== null && (
             <Button tone="danger" className={styles.delete} isBusy={remove.isPending} onClick={() => (isSure ? remove.mutate() : setIsSure(true))} data-testid="field-delete">
               {t(isSure ? "records.deleteField" : "app.delete")}
             </Button>
           )}
           <Button onClick={onClose}>{t("app.cancel")}</Button>
-          <Button type="submit" tone="primary" disabled={!form.isComplete} isBusy={save.isPending} data-testid="field-save">{t("records.save")}</Button>
-        </div>
+          <Button type="submit" tone="primary" disabled={form.missing !== null} isBusy={save.isPending} data-testid="field-save">{t("records.save")}</Button>
+        </DialogButtons>
       </form>
     </Dialog>
   );

@@ -3,6 +3,7 @@ import { useState, type SyntheticEvent } from "react";
 import { Button } from "@/components/Button";
 import { CheckBox } from "@/components/CheckBox";
 import { Dialog } from "@/components/Dialog";
+import { DialogButtons } from "@/components/DialogButtons";
 import { TextField } from "@/components/TextField";
 import { t } from "@/i18n/translate";
 import { fieldValueOf } from "./times";
@@ -37,10 +38,10 @@ export function PlanDialog({ plan, isNew, onPlan, onClose }: PlanDialogProps) {
         <TextField label={t("planned.text")} required dir="auto" value={text} onChange={(event) => setText(event.target.value)} data-testid="plan-text" />
         <TextField label={t("planned.time")} type="datetime-local" required min={now} value={time} onChange={(event) => setTime(event.target.value)} data-testid="plan-time" />
         <CheckBox checked={cancels} onChange={(event) => setCancels(event.target.checked)}>{t("planned.cancels")}</CheckBox>
-        <div className={styles.buttons}>
+        <DialogButtons>
           <Button onClick={onClose}>{t("app.cancel")}</Button>
           <Button type="submit" tone="primary" data-testid="plan-save">{t("planned.plan")}</Button>
-        </div>
+        </DialogButtons>
       </form>
     </Dialog>
   );

@@ -1,6 +1,7 @@
 /** Asks before a text is sent in which a variable still stands. */
 import { Button } from "@/components/Button";
 import { Dialog } from "@/components/Dialog";
+import { DialogButtons } from "@/components/DialogButtons";
 import { t } from "@/i18n/translate";
 import styles from "./reply-picker.module.css";
 
@@ -19,10 +20,10 @@ export function UnresolvedDialog({ found, onSend, onClose }: UnresolvedDialogPro
     <Dialog title={t("replies.unresolved.title")} onClose={onClose}>
       <div className={styles.form} data-testid="reply-unresolved">
         <p>{t("replies.unresolved.text", { found: found.join(", "), count: found.length })}</p>
-        <div className={styles.buttons}>
+        <DialogButtons>
           <Button tone="primary" onClick={onClose}>{t("replies.unresolved.edit")}</Button>
           <Button onClick={send} data-testid="reply-send-anyway">{t("replies.unresolved.send")}</Button>
-        </div>
+        </DialogButtons>
       </div>
     </Dialog>
   );

@@ -1,9 +1,9 @@
 /** Confirms actions that cannot be undone. */
 import { Button } from "@/components/Button";
 import { Dialog } from "@/components/Dialog";
+import { DialogButtons } from "@/components/DialogButtons";
 import { t } from "@/i18n/translate";
 import type { Question } from "./bubble/intent";
-import styles from "@/components/dialog.module.css";
 
 interface ThreadQuestionProps {
   readonly question: Question;
@@ -25,12 +25,12 @@ export function ThreadQuestion({ question, onYes, onClose }: ThreadQuestionProps
   return (
     <Dialog title={t(texts.title)} onClose={onClose}>
       <p>{t(texts.text)}</p>
-      <div className={styles.actions}>
+      <DialogButtons>
         <Button onClick={onClose}>{t("app.cancel")}</Button>
         <Button tone={texts.tone} onClick={confirm} data-testid={`confirm-${question.kind}`}>
           {t(texts.yes)}
         </Button>
-      </div>
+      </DialogButtons>
     </Dialog>
   );
 }

@@ -5,6 +5,7 @@ import { useLocation } from "@/lib/navigation";
 import { Button } from "@/components/Button";
 import { CheckBox } from "@/components/CheckBox";
 import { Dialog } from "@/components/Dialog";
+import { DialogButtons } from "@/components/DialogButtons";
 import { Notice } from "@/components/Notice";
 import { TextField } from "@/components/TextField";
 import { t } from "@/i18n/translate";
@@ -14,7 +15,6 @@ import { useListQuery } from "@/features/inbox/chats/query/useListQuery";
 import { idsOf } from "./ids";
 import { viewOf } from "./viewAddress";
 import { refreshViews } from "./viewQueries";
-import dialogStyles from "@/components/dialog.module.css";
 import styles from "./save-view.module.css";
 
 const NAME_LENGTH = 60;
@@ -48,12 +48,12 @@ export function SaveViewDialog({ onClose }: { readonly onClose: () => void }) {
         <CheckBox checked={shared} onChange={(event) => setShared(event.target.checked)}>
           {t("views.share")}
         </CheckBox>
-        <div className={dialogStyles.actions}>
+        <DialogButtons>
           <Button onClick={onClose}>{t("app.cancel")}</Button>
           <Button type="submit" tone="primary" disabled={name.trim() === ""} isBusy={save.isPending} data-testid="view-submit">
             {t("views.submit")}
           </Button>
-        </div>
+        </DialogButtons>
       </form>
       {save.isError && <Notice tone="bad">{describeError(save.error)}</Notice>}
     </Dialog>

@@ -4,6 +4,7 @@ import { useState, type SyntheticEvent } from "react";
 import { Button } from "@/components/Button";
 import { CheckBox } from "@/components/CheckBox";
 import { Dialog } from "@/components/Dialog";
+import { DialogButtons } from "@/components/DialogButtons";
 import { TextField } from "@/components/TextField";
 import { ConditionRows } from "@/features/rules/ConditionRows";
 import { Accounts, Problem } from "@/features/rules/fields";
@@ -11,7 +12,7 @@ import { useNameable, useRuledAccounts } from "@/features/rules/queries";
 import { t } from "@/i18n/translate";
 import { useTargetRoutes } from "@/lib/api/targets";
 import type { Target } from "@/types/wire";
-import { bodyOf, CHAT_TESTS, draftOf, isComplete, KINDS, newTarget, type TargetDraft } from "./drafts";
+import { bodyOf, CHAT_TESTS, draftOf, KINDS, missingIn, newTarget, type TargetDraft } from "./drafts";
 import { DurationField } from "./DurationField";
 import { TARGETS_KEY } from "./queries";
 import styles from "@/features/rules/rules.module.css";
@@ -38,6 +39,7 @@ export function TargetDialog({ target, onClose }: TargetDialogProps) {
   const nameable = useNameable();
   const [draft, setDraft] = useState(() => (target === null ? newTarget(accounts.map(({ id }) => id)) : draftOf(target)));
   const { save, remove } = useSaving(target, onClose);
+  const missing = missingIn(draft);
   const set = (changes: Partial<TargetDraft>) => setDraft({ ...draft, ...changes });
   const submit = (event: SyntheticEvent) => {
     event.preventDefault();
@@ -55,11 +57,11 @@ export function TargetDialog({ target, onClose }: TargetDialogProps) {
         <Promises draft={draft} onChange={set} />
         <CheckBox checked={draft.is_on} onChange={(event) => set({ is_on: event.target.checked })} data-testid="target-on">{t("rules.on")}</CheckBox>
         <Problem error={save.error ?? remove.error} />
-        <div className={styles.buttons}>
+        <DialogButtons missing={missing === null ? null : t(missing)}>
           {target !== null && <Button tone="danger" className={styles.delete} isBusy={remove.isPending} onClick={() => remove.mutate()} data-testid="target-delete">{t("app.delete")}</Button>}
           <Button onClick={onClose}>{t("app.cancel")}</Button>
-          <Button type="submit" tone="primary" disabled={!isComplete(draft)} isBusy={save.isPending} data-testid="target-save">{t("rules.save")}</Button>
-        </div>
+          <Button type="submit" tone="primary" disabled={missing !== null} isBusy={save.isPending} data-testid="target-save">{t("rules.save")}</Button>
+        </DialogButtons>
       </form>
     </Dialog>
   );

@@ -9,7 +9,7 @@ import { createRoutes } from "@/lib/api/routes";
 import { ME_KEY } from "@/lib/rights";
 import { makeAccount, makeMe } from "@/testing/factories";
 import type { Target } from "@/types/wire";
-import { bodyOf, CHAT_TESTS, draftOf, isComplete, newTarget } from "./drafts";
+import { bodyOf, CHAT_TESTS, draftOf, missingIn, newTarget } from "./drafts";
 import { TargetsPage } from "./TargetsPage";
 
 const TIME = "2026-11-02T09:00:00.000Z";
@@ -94,12 +94,12 @@ it("switches, moves, changes and deletes", async () => {
 
 it("is complete with a name, a number, and one time that is none too long", () => {
   const draft = { ...newTarget([1]), name: "Fast", times: { first_reply: "30", next_reply: "", close: "" } };
-  expect(isComplete(draft)).toBe(true);
-  expect(isComplete({ ...draft, name: " " })).toBe(false);
-  expect(isComplete({ ...draft, account_ids: [] })).toBe(false);
-  expect(isComplete({ ...draft, times: { first_reply: "", next_reply: "", close: "" } })).toBe(false);
-  expect(isComplete({ ...draft, times: { ...draft.times, close: "721 h" } })).toBe(false);
-  expect(isComplete({ ...draft, conditions: [{ kind: "label", test: "any", ids: [], texts: [] }] })).toBe(false);
+  expect(missingIn(draft)).toBeNull();
+  expect(missingIn({ ...draft, name: " " })).toBe("rules.missing.name");
+  expect(missingIn({ ...draft, account_ids: [] })).toBe("rules.missing.number");
+  expect(missingIn({ ...draft, times: { first_reply: "", next_reply: "", close: "" } })).toBe("targets.missing.time");
+  expect(missingIn({ ...draft, times: { ...draft.times, close: "721 h" } })).toBe("targets.missing.wrong");
+  expect(missingIn({ ...draft, conditions: [{ kind: "label", test: "any", ids: [], texts: [] }] })).toBe("rules.missing.conditions");
 });
 
 it("is the same after it was opened and saved, and asks for nothing but chats", () => {

@@ -1,5 +1,6 @@
 /** A target while it is written: its times as texts, and what makes it complete. */
 import { isConditionComplete, TESTS, type TestName } from "@/features/rules/drafts";
+import type { MessageId } from "@/i18n/ids";
 import { isBlank } from "@/lib/texts";
 import type { NewTarget, RuleCondition, Target, TargetCondition } from "@/types/wire";
 import { formatDuration, readDuration } from "./durations";
@@ -39,9 +40,14 @@ export function draftOf(target: Target): TargetDraft {
 
 const isTimeComplete = (text: string): boolean => isBlank(text) || (readDuration(text) ?? Infinity) <= MOST_MINUTES;
 
-export const isComplete = ({ name, account_ids: ids, conditions, times }: TargetDraft): boolean =>
-  !isBlank(name) && ids.length > 0 && conditions.every(isConditionComplete) &&
-  KINDS.every((kind) => isTimeComplete(times[kind])) && KINDS.some((kind) => !isBlank(times[kind]));
+/** What it still needs to be saved; null: nothing. */
+export function missingIn({ name, account_ids: ids, conditions, times }: TargetDraft): MessageId | null {
+  if (isBlank(name)) return "rules.missing.name";
+  if (ids.length === 0) return "rules.missing.number";
+  if (!conditions.every(isConditionComplete)) return "rules.missing.conditions";
+  if (KINDS.every((kind) => isBlank(times[kind]))) return "targets.missing.time";
+  return KINDS.every((kind) => isTimeComplete(times[kind])) ? null : "targets.missing.wrong";
+}
 
 /** As the server takes it. */
 export const bodyOf = ({ name, times, conditions, ...rest }: TargetDraft): NewTarget => ({

@@ -9,7 +9,7 @@ const account = (id: number): AccountCounts => ({
   groups: { mine: by(1, 0, 2), unassigned: by(3, 0, 0), all: by(5, 1, 10) },
   archived: by(0, 0, 40),
 });
-const UNREAD = { messages: 9, archived: 4, groups: 3 };
+const UNREAD = { messages: 9, archived: 4, groups: 3, chats: 2 };
 const count = (filter: "groups" | "archived", query: Partial<ListQuery> = {}) => countFilter([account(1), account(2)], UNREAD, filter, { ...ALL_CHATS, ...query });
 
 describe("the counts of the menu", () => {

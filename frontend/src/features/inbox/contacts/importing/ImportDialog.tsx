@@ -3,6 +3,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 import { Button } from "@/components/Button";
 import { Dialog } from "@/components/Dialog";
+import { DialogButtons } from "@/components/DialogButtons";
 import { Notice } from "@/components/Notice";
 import { Select } from "@/components/Select";
 import { t } from "@/i18n/translate";
@@ -92,9 +93,9 @@ function ChooseFile({ accounts, accountId, onUploaded }: ChooseFileProps) {
         </Select>
       )}
       <div aria-live="polite">{upload.isError && <Notice tone="bad">{fieldProblem(upload.error, "attachments") ?? describeError(upload.error)}</Notice>}</div>
-      <div className={styles.buttons}>
+      <DialogButtons>
         <Button tone="primary" isBusy={upload.isPending} onClick={() => input.current?.click()}>{t("records.chooseFile")}</Button>
-      </div>
+      </DialogButtons>
       <input
         ref={input}
         type="file"

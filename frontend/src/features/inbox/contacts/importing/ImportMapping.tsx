@@ -2,6 +2,7 @@
 import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { Button } from "@/components/Button";
+import { DialogButtons } from "@/components/DialogButtons";
 import { Notice } from "@/components/Notice";
 import { Select } from "@/components/Select";
 import { Exact } from "@/components/Text";
@@ -45,9 +46,9 @@ export function ImportMapping({ given, onChecked }: ImportMappingProps) {
       </ul>
       <Purpose choices={choices} onChange={setChoices} />
       <div aria-live="polite">{check.isError && <Notice tone="bad">{fieldProblem(check.error, "targets") ?? describeError(check.error)}</Notice>}</div>
-      <div className={styles.buttons}>
+      <DialogButtons>
         <Button tone="primary" isBusy={check.isPending} onClick={() => check.mutate()} data-testid="contacts-import-check">{t("records.check")}</Button>
-      </div>
+      </DialogButtons>
     </>
   );
 }

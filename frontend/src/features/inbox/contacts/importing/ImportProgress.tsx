@@ -1,6 +1,7 @@
 /** How far an import is, what its check has found, and what has become of its rows. */
 import { useMutation } from "@tanstack/react-query";
 import { Button } from "@/components/Button";
+import { DialogButtons } from "@/components/DialogButtons";
 import { Notice } from "@/components/Notice";
 import { Exact } from "@/components/Text";
 import { t } from "@/i18n/translate";
@@ -33,10 +34,10 @@ function Working({ given, onClose }: ImportProgressProps) {
     <>
       <Progress given={given} />
       <Problem error={stop.error} />
-      <div className={styles.buttons}>
+      <DialogButtons>
         <Button isBusy={stop.isPending} onClick={() => stop.mutate()}>{t("records.stop")}</Button>
         <Button onClick={onClose}>{t("app.close")}</Button>
-      </div>
+      </DialogButtons>
     </>
   );
 }
@@ -50,7 +51,7 @@ function Ended({ given, onBack, onChanged, onClose }: ImportProgressProps) {
       <Result given={given} />
       {given.rejected > 0 && <RejectedRows given={given} />}
       <Problem error={start.error ?? save.error} />
-      <div className={styles.buttons}>
+      <DialogButtons>
         {given.rejected > 0 && (
           <Button className={styles.first} isBusy={save.isPending} onClick={() => save.mutate()} data-testid="contacts-import-rejected">{t("records.rejectedFile")}</Button>
         )}
@@ -62,7 +63,7 @@ function Ended({ given, onBack, onChanged, onClose }: ImportProgressProps) {
         ) : (
           <Button onClick={onClose}>{t("app.close")}</Button>
         )}
-      </div>
+      </DialogButtons>
     </>
   );
 }

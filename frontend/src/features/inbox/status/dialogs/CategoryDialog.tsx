@@ -2,13 +2,13 @@
 import { useId, useState, type SyntheticEvent } from "react";
 import { Button } from "@/components/Button";
 import { Dialog } from "@/components/Dialog";
+import { DialogButtons } from "@/components/DialogButtons";
 import { TextField } from "@/components/TextField";
 import { t } from "@/i18n/translate";
 import { isBlank } from "@/lib/texts";
 import { useNeedsCategory } from "./categories";
 import { close } from "@/features/inbox/status/stateActions";
 import { nameChats, type ChoiceProps } from "./choice";
-import dialogStyles from "@/components/dialog.module.css";
 import fieldStyles from "@/components/field.module.css";
 import styles from "@/features/inbox/status/status.module.css";
 
@@ -41,12 +41,12 @@ export function CategoryDialog({ chats, canNote = false, onChoose, onClose }: Ch
           data-testid="close-category"
         />
         {canNote && <Note value={note} onChange={setNote} />}
-        <div className={dialogStyles.actions}>
+        <DialogButtons>
           <Button onClick={onClose}>{t("app.cancel")}</Button>
           <Button type="submit" tone="primary" disabled={isNeeded && isBlank(category)} data-testid="close-submit">
             {t("status.close.submit")}
           </Button>
-        </div>
+        </DialogButtons>
       </form>
     </Dialog>
   );

@@ -1,6 +1,7 @@
 /** Says what others did with a chat meanwhile, and offers to change it all the same. */
 import { Button } from "@/components/Button";
 import { Dialog } from "@/components/Dialog";
+import { DialogButtons } from "@/components/DialogButtons";
 import { Text, Time } from "@/components/Text";
 import { t } from "@/i18n/translate";
 import { isolate } from "@/lib/texts";
@@ -11,7 +12,6 @@ import { useInbox } from "@/features/inbox/context";
 import { describeActivity } from "@/features/inbox/status/activityText";
 import type { StateAction } from "@/features/inbox/status/stateActions";
 import type { StatusQuestion } from "@/features/inbox/status/statusContext";
-import dialogStyles from "@/components/dialog.module.css";
 import styles from "@/features/inbox/status/status.module.css";
 
 interface ChangedDialogProps {
@@ -34,12 +34,12 @@ export function ChangedDialog({ question, onChoose, onClose }: ChangedDialogProp
         ))}
         {activities.length === 0 && <li>{nowOf(chat)}</li>}
       </ul>
-      <div className={dialogStyles.actions}>
+      <DialogButtons>
         <Button onClick={onClose} data-testid="status-leave">{t("status.changed.leave")}</Button>
         <Button tone="primary" onClick={() => onChoose(action)} data-testid="status-anyway">
           {t("status.changed.anyway")}
         </Button>
-      </div>
+      </DialogButtons>
     </Dialog>
   );
 }

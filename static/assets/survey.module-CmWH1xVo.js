@@ -1,0 +1,1 @@
+var e=e=>[`survey-settings`,e],t={setting:`survey-setting`,state:`survey-state`,form:`survey-form`,times:`survey-times`,reset:`survey-reset`};export{e as n,t};

@@ -1,1 +1,0 @@
-var e=e=>[`survey-settings`,e],t={setting:`survey-setting`,state:`survey-state`,form:`survey-form`,times:`survey-times`,buttons:`survey-buttons`,reset:`survey-reset`};export{e as n,t};
