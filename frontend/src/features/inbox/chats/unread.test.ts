@@ -11,31 +11,33 @@ function counts(fields: Partial<AccountUnread> = {}): AccountUnread {
 
 /** The first ten chats. */
 const GROUPS = 10;
+/** Those that are not archived. */
+const CHATS = 28;
 
 const count = (live: readonly Chat[], tombstones = new Tombstones(), accounts = [counts()]) =>
   countUnread(accounts, new Map(live.map((chat) => [chat.id, chat])), tombstones);
 
 describe("unread counts", () => {
   it("are right immediately although no unread chat is loaded", () => {
-    expect(count([]).get(1)).toEqual({ messages: 30, archived: 2, groups: GROUPS });
+    expect(count([]).get(1)).toEqual({ messages: 30, archived: 2, groups: GROUPS, chats: CHATS });
   });
 
-  it.each<[string, Partial<Chat>, { messages: number; archived: number; groups: number }]>([
-    ["a chat that was not counted", { id: 5, seq: 501, unread_count: 2 }, { messages: 32, archived: 2, groups: GROUPS }],
-    ["one more in a counted chat", { id: 91, seq: 501, unread_count: 2, kind: "group" }, { messages: 31, archived: 2, groups: GROUPS + 1 }],
-    ["a counted chat that was read", { id: 91, seq: 501, unread_count: 0 }, { messages: 29, archived: 2, groups: GROUPS - 1 }],
-    ["a counted chat that was archived", { id: 91, seq: 501, unread_count: 1, archived: true }, { messages: 30, archived: 3, groups: GROUPS - 1 }],
-    ["one more in an archived chat", { id: 120, seq: 501, unread_count: 4, archived: true }, { messages: 33, archived: 5, groups: GROUPS }],
-    ["a muted chat", { id: 5, seq: 501, unread_count: 1, muted_until: "9999-12-31T00:00:00Z" }, { messages: 31, archived: 2, groups: GROUPS }],
-    ["a row that the count knew already", { id: 5, seq: 500, unread_count: 7 }, { messages: 30, archived: 2, groups: GROUPS }],
-    ["a row of another number", { id: 5, seq: 501, unread_count: 7, account_id: 2 }, { messages: 30, archived: 2, groups: GROUPS }],
+  it.each<[string, Partial<Chat>, { messages: number; archived: number; groups: number; chats: number }]>([
+    ["a chat that was not counted", { id: 5, seq: 501, unread_count: 2 }, { messages: 32, archived: 2, groups: GROUPS, chats: CHATS + 1 }],
+    ["one more in a counted chat", { id: 91, seq: 501, unread_count: 2, kind: "group" }, { messages: 31, archived: 2, groups: GROUPS + 1, chats: CHATS }],
+    ["a counted chat that was read", { id: 91, seq: 501, unread_count: 0 }, { messages: 29, archived: 2, groups: GROUPS - 1, chats: CHATS - 1 }],
+    ["a counted chat that was archived", { id: 91, seq: 501, unread_count: 1, archived: true }, { messages: 30, archived: 3, groups: GROUPS - 1, chats: CHATS - 1 }],
+    ["one more in an archived chat", { id: 120, seq: 501, unread_count: 4, archived: true }, { messages: 33, archived: 5, groups: GROUPS, chats: CHATS }],
+    ["a muted chat", { id: 5, seq: 501, unread_count: 1, muted_until: "9999-12-31T00:00:00Z" }, { messages: 31, archived: 2, groups: GROUPS, chats: CHATS + 1 }],
+    ["a row that the count knew already", { id: 5, seq: 500, unread_count: 7 }, { messages: 30, archived: 2, groups: GROUPS, chats: CHATS }],
+    ["a row of another number", { id: 5, seq: 501, unread_count: 7, account_id: 2 }, { messages: 30, archived: 2, groups: GROUPS, chats: CHATS }],
   ])("follows %s", (_, chat, expected) => {
     expect(count([makeChat(chat)]).get(1)).toEqual(expected);
   });
 
   it("follow a change that the server has not confirmed", () => {
     const guesses = new Map([[91, { unread_count: 0 }], [92, { archived: true }]]);
-    expect(countUnread([counts()], new Map(), new Tombstones(), guesses).get(1)).toEqual({ messages: 29, archived: 3, groups: GROUPS - 2 });
+    expect(countUnread([counts()], new Map(), new Tombstones(), guesses).get(1)).toEqual({ messages: 29, archived: 3, groups: GROUPS - 2, chats: CHATS - 2 });
   });
 
   it("leave out what was erased", () => {
