@@ -17,7 +17,7 @@ from server.config import DEMO_EMAIL, ROOT, load_config
 from server.config.limits import LOGIN_ADDRESS, Allowance
 from tests.support.fixtures_stack import DEMO_PASSWORD, Stack, run_stack
 from tests.support.peers import Peer, eventually
-from tests.support.services import run_services
+from tests.support.services import Services, run_services
 
 PICTURES = ROOT / "docs"
 STORE, WORKSHOP = "acc-store", "acc-workshop"
@@ -126,10 +126,20 @@ async def take_screenshots(browser: Browser, stack: Stack) -> None:
 @asynccontextmanager
 async def running() -> AsyncIterator[Stack]:
     """Run a Confab with temporary data."""
-    with run_services() as services, tempfile.TemporaryDirectory() as folder:
+    with run_services() as services:
         services.make_template()
+        async with running_on(services, services.create_database()) as stack:
+            yield stack
+
+
+@asynccontextmanager
+async def running_on(
+    services: Services, database_url: str, *, with_workers: bool = True, **settings: str
+) -> AsyncIterator[Stack]:
+    """Run a Confab with this database, and with further settings of the environment."""
+    with tempfile.TemporaryDirectory() as folder:
         environment = {
-            "DATABASE_URL": services.create_database(),
+            "DATABASE_URL": database_url,
             "REDIS_URL": services.redis_url,
             "UNIPILE_DSN": "http://127.0.0.1:9",
             "UNIPILE_API_KEY": "sandbox-key",
@@ -137,11 +147,11 @@ async def running() -> AsyncIterator[Stack]:
             "JWT_SECRET": secrets.token_urlsafe(48),
             "DATA_DIR": str(Path(folder)),
         }
-        config = load_config(environment, ROOT / "config.toml")
+        config = load_config(environment | settings, ROOT / "config.toml")
         # Each picture is taken by a browser that signs in.
         often = {**config.limits.classes, LOGIN_ADDRESS: Allowance(burst=1_000, per_minute=1_000)}
         config = replace(config, limits=replace(config.limits, classes=often))
-        async with run_stack(config, is_demo=True) as stack:
+        async with run_stack(config, is_demo=True, with_workers=with_workers) as stack:
             yield stack
 
 

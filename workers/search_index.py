@@ -12,9 +12,11 @@ TEXTS_PER_BATCH = 50
 
 async def write_tokens(parts: Parts) -> None:
     """Index everything that changed since the last run, one batch a transaction, at most half of the time."""
-    for account_id in await parts.database.read(search_index.list_behind):
+    for behind in await parts.database.read(search_index.list_behind):
         is_done = False
         while not is_done:
             started = time.monotonic()
-            is_done = await parts.database.write(search_index.write_tokens, account_id, TEXTS_PER_BATCH)
+            is_done = await parts.database.write(
+                search_index.write_tokens, behind.account_id, TEXTS_PER_BATCH
+            )
             await asyncio.sleep(time.monotonic() - started)

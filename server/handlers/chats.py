@@ -64,7 +64,7 @@ async def list_chats(request: web.Request) -> web.Response:
 
 async def _read_page(request: web.Request, query: ChatFilters, chosen: ChatListQuery) -> web.Response:
     if chosen.named:
-        await search_index.catch_up(request.app[DATABASE], caller(request))
+        await search_index.catch_up_names(request.app[DATABASE], caller(request))
     page = await _fetch_page(request, query, chosen)
     # One query in the usual case; only an empty page needs a second one, to answer 404 for a foreign account.
     if not page.items:

@@ -34,7 +34,7 @@ async def list_contacts(request: web.Request) -> web.Response:
     """The contacts of the caller's accounts, by name; without a name last."""
     query = load_query(request, CONTACT_QUERY)
     if query["cursor"] is None:
-        await search_index.catch_up(request.app[DATABASE], caller(request))
+        await search_index.catch_up_names(request.app[DATABASE], caller(request))
     wanted = ContactFilter(
         query["account_id"],
         query["q"] and query["q"].strip(),

@@ -12,31 +12,61 @@ from server.store.search.facets import AuthorFacet, facets_of
 from server.store.search.tokenize import tokens_of
 from server.text.fold import fold
 
-# A search indexes at most this many changes first; the worker indexes the rest.
+# A search indexes at most this many changes of an account first. More are left to the worker: it begins with the
+# oldest, so that the search would wait and find no more.
 CATCH_UP = 500
+NAMES = 500
 
 
-async def list_behind(cursor: Cursor, user_id: int | None = None) -> list[int]:
+class Behind(NamedTuple):
+    """An account that is not indexed to its end, how far it is behind, and whether it has names that are not folded."""
+
+    account_id: int
+    changes: int
+    has_names: bool
+
+
+async def list_behind(cursor: Cursor, user_id: int | None = None) -> list[Behind]:
     """Accounts of this user, or (None) of all, with changes or names that are not indexed yet, by id."""
     await cursor.execute(
-        """select a.id from channels_account a left join channels_search_state s on s.account_id = a.id
-           where (a.seq > coalesce(s.seq, 0)
-               or exists (select from channels_contact k
-                          where k.account_id = a.id and k.folded is null and k.name is not null)
+        """select a.id, a.seq - coalesce(s.seq, 0), names.are_new
+           from channels_account a left join channels_search_state s on s.account_id = a.id
+           cross join lateral (select
+               exists (select from channels_contact k
+                       where k.account_id = a.id and k.folded is null and k.name is not null)
                or exists (select from channels_chat c
-                          where c.account_id = a.id and c.folded is null and c.title is not null))
-           and (%(user_id)s::bigint is null or exists (
-               select from channels_account_member m where m.account_id = a.id and m.user_id = %(user_id)s))
+                          where c.account_id = a.id and c.folded is null and c.title is not null) as are_new) names
+           where (a.seq > coalesce(s.seq, 0) or names.are_new)
+               and (%(user_id)s::bigint is null or exists (
+                   select from channels_account_member m where m.account_id = a.id and m.user_id = %(user_id)s))
            order by a.id""",
         {"user_id": user_id},
     )
-    return [row[0] for row in await cursor.fetchall()]
+    return [Behind(*row) for row in await cursor.fetchall()]
 
 
 async def catch_up(database: Database, user_id: int) -> bool:
-    """Index the latest changes before a search; False if more are left."""
+    """Index the latest changes and names before a search; False if more are left."""
     behind = await database.read(list_behind, user_id)
-    return all([await database.write(write_tokens, account_id, CATCH_UP) for account_id in behind])
+    return all([await _catch_up(database, one) for one in behind])
+
+
+async def _catch_up(database: Database, behind: Behind) -> bool:
+    if behind.changes <= CATCH_UP:
+        return await database.write(write_tokens, behind.account_id, CATCH_UP)
+    await _fold_behind(database, behind)
+    return False
+
+
+async def catch_up_names(database: Database, user_id: int) -> None:
+    """Fold new names before a list that is sorted or searched by them; texts do not matter to it."""
+    for behind in await database.read(list_behind, user_id):
+        await _fold_behind(database, behind)
+
+
+async def _fold_behind(database: Database, behind: Behind) -> None:
+    if behind.has_names:
+        await database.write(fold_names, behind.account_id, NAMES)
 
 
 class _Text(NamedTuple):
@@ -91,8 +121,7 @@ async def write_tokens(cursor: Cursor, account_id: int, limit: int) -> bool:
     await cursor.execute(
         "update channels_search_state set seq = %s where account_id = %s", (reached, account_id)
     )
-    is_folded = [await _fold_names(cursor, statement, account_id, limit) for statement in FOLDS]
-    return is_read and all(is_folded)
+    return await fold_names(cursor, account_id, limit) and is_read
 
 
 async def _index_notes(cursor: Cursor, account_id: int, after: int, until: int) -> None:
@@ -135,7 +164,12 @@ FOLDS = tuple(
 )
 
 
-async def _fold_names(cursor: Cursor, folds: _Folds, account_id: int, limit: int) -> bool:
+async def fold_names(cursor: Cursor, account_id: int, limit: int) -> bool:
+    """Fold new names of contacts and chats; False while more are left."""
+    return all([await _fold(cursor, folds, account_id, limit) for folds in FOLDS])
+
+
+async def _fold(cursor: Cursor, folds: _Folds, account_id: int, limit: int) -> bool:
     await cursor.execute(folds.select, (account_id, limit))
     rows = [{"id": row[0], "folded": fold(row[1])} for row in await cursor.fetchall()]
     if rows:

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 import pytest
 
 from server.rules.contents import contents_of
-from server.store.search import message_search
+from server.store.search import message_search, search_index
 from server.store.search.tokenize import query_tokens, tokens_of
 from tests.server.handlers.test_search_filters import FILE, PICTURE
 from tests.support.factories import START, make_account, make_chat, make_contact
@@ -114,6 +114,7 @@ async def test_pages_are_what_reading_every_message_finds(
 ) -> None:
     monkeypatch.setattr(message_search, "WALKED", walked)
     monkeypatch.setattr(message_search, "WALKED_FOR_SHORT", 2 * walked)
+    monkeypatch.setattr(search_index, "CATCH_UP", 10_000)
     choose = random.Random(walked)
     agent, stranger = await web_only.sign_in(), await web_only.sign_in("stranger")
     owners = [(agent, "acc-1"), (agent, "acc-2"), (stranger, "acc-3")]

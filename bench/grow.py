@@ -1,0 +1,250 @@
+"""Measures reads of a database that has grown for years: `python -m bench.grow [messages [chats [accounts]]]`.
+
+By default ten million messages in 50,000 chats of ten accounts, a tenth of them in one chat, on a temporary Postgres.
+They are written without triggers and before their indexes, which takes minutes instead of hours. Then each read is
+asked over HTTP, from one client, with pages from memory switched off; the export and the erasure of a contact follow.
+"""
+
+import asyncio
+import os
+import random
+import statistics
+import sys
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import psycopg2
+import psycopg2.extensions
+
+from docs.make_pictures import running_on
+from server.web.app_keys import DATABASE
+from tests.browser.screens import sign_in_demo_user
+from tests.support.factories import make_account
+from tests.support.fixtures_stack import Stack
+from tests.support.peers import Peer, eventually
+from tests.support.services import Services, run_services
+
+MESSAGES, CHATS, ACCOUNTS = (
+    int(given) for given in (sys.argv[1:] + ["10000000", "50000", "10"][len(sys.argv) - 1 :])
+)
+ROUNDS, PAGE, WRITERS, JOB_SECONDS = 100, 50, 2, 900
+API = "/api/channels/whatsapp"
+NAMES = ("Ana", "Bia", "Chidi", "Dora", "Fátima", "Hana", "Jonas", "Karim", "Lea", "Nils", "Samira", "Tomás")
+# Shared by the servers of a machine of 4 GB.
+LARGE = {"shared_buffers": "1GB", "max_wal_size": "8GB", "maintenance_work_mem": "1GB"}
+Ask = Callable[[int], Awaitable[object]]
+
+FILL = (
+    """insert into channels_contact (account_id, provider_id, whatsapp_name, phone, named_at)
+       select (%(accounts)s::bigint[])[1 + n %% %(count)s], (4900000000 + n) || '@s.whatsapp.net',
+           (%(names)s::text[])[1 + n %% 12] || ' ' || (%(names)s::text[])[1 + n / 12 %% 12] || ' ' || n,
+           '+' || (4900000000 + n), now() from generate_series(1, %(chats)s) n""",
+    """insert into channels_contact_alias (account_id, alias, contact_id)
+       select account_id, provider_id, id from channels_contact""",
+    """insert into channels_chat (account_id, provider_chat_id, kind, address, seq)
+       select account_id, provider_id, 'direct', provider_id, 0 from channels_contact order by id""",
+)
+# A tenth is in the first chat; every other message is the account's own; two seconds apart.
+MESSAGES_OF = """
+    insert into channels_message (id, account_id, chat_id, provider_msg_id, direction, status, body, sent_at, seq,
+        inserted_seq, author_kind, author_id, created_at)
+    overriding system value select n, c.account_id, c.id, 'm' || n, case when own then 'out' else 'in' end,
+        case when own then 'read' else 'received' end,
+        'Where is my order ' || n || '? It should have come on day ' || n %% 31 || ', the parcel ' || n %% 977,
+        at, n, n, case when own then 'user' end, case when own then 1 end, at
+    from (select n, n %% 2 = 0 as own, now() - make_interval(secs => 2.0 * (%(messages)s - n)) as at,
+              case when n %% 10 = 5 then 1 else 1 + n * 31 %% %(chats)s end as chat
+          from generate_series(%(first)s, %(last)s) n) x
+    join (select id, account_id, row_number() over (order by id) as number from channels_chat) c on c.number = x.chat"""
+SETTLE = (
+    """update channels_chat c set last_message_id = m.id, last_message_at = m.sent_at, last_message_preview = m.body,
+           seq = m.seq, unread_count = case when c.id %% 10 = 0 then 2 else 0 end, read_seq = m.seq - 2
+       from channels_chat o cross join lateral (
+           select * from channels_message t where t.chat_id = o.id order by t.sent_at desc, t.id desc limit 1) m
+       where o.id = c.id""",
+    "update channels_account set seq = %(messages)s, changed_seq = %(messages)s",
+    "select setval(pg_get_serial_sequence('channels_message', 'id'), %(messages)s)",
+)
+
+
+@dataclass
+class Grown:
+    """A database whose superuser writes without triggers."""
+
+    services: Services
+    url: str
+
+    @contextmanager
+    def connect(self) -> Iterator[psycopg2.extensions.connection]:
+        with closing(psycopg2.connect(self.services.superuser_url_of(self.url))) as connection:
+            connection.autocommit = True
+            with connection.cursor() as cursor:
+                cursor.execute("set session_replication_role = replica")
+            yield connection
+
+    def run(self, *statements: str, **values: Any) -> None:
+        with self.connect() as connection, connection.cursor() as cursor:
+            for statement in statements:
+                cursor.execute(statement, values)
+
+    def take_indexes(self) -> list[str]:
+        """Drop the indexes of messages that no constraint needs; returns what makes them again."""
+        with self.connect() as connection, connection.cursor() as cursor:
+            cursor.execute(
+                """select indexname, indexdef from pg_indexes where tablename = 'channels_message'
+                   and indexname not in (select conname from pg_constraint)"""
+            )
+            found = cursor.fetchall()
+            for name, _ in found:
+                cursor.execute(f"drop index {name}")
+        return [definition for _, definition in found]
+
+
+async def grow(database: Grown, accounts: list[int]) -> None:
+    """Write all rows and print how long it took."""
+    begun = time.perf_counter()
+    values = {
+        "accounts": accounts,
+        "count": ACCOUNTS,
+        "names": list(NAMES),
+        "chats": CHATS,
+        "messages": MESSAGES,
+    }
+    database.run(*FILL, **values)
+    definitions = database.take_indexes()
+    bounds = [MESSAGES * part // WRITERS for part in range(WRITERS + 1)]
+    await asyncio.gather(
+        *(
+            asyncio.to_thread(database.run, MESSAGES_OF, **values, first=first + 1, last=last)
+            for first, last in pairwise(bounds)
+        )
+    )
+    written = time.perf_counter()
+    database.run(*definitions)
+    database.run(*SETTLE, **values)
+    database.run("vacuum (analyze)")
+    print(
+        f"{MESSAGES:,} messages written in {written - begun:.0f} s, indexed in {time.perf_counter() - written:.0f} s",
+        flush=True,
+    )
+
+
+async def measure(name: str, ask: Ask) -> None:
+    times = []
+    for number in range(ROUNDS):
+        begun = time.perf_counter()
+        await ask(number)
+        times.append(1000 * (time.perf_counter() - begun))
+    times.sort()
+    print(
+        f"{name:44} p50 {statistics.median(times):7.1f} ms   p95 {times[int(len(times) * 0.95)]:7.1f} ms",
+        flush=True,
+    )
+
+
+async def find_cursor(agent: Peer, path: str, pages: int) -> str:
+    """The cursor of the page that follows so many, or of the last page."""
+    cursor = ""
+    for _ in range(pages):
+        page = await agent.ok("GET", path + (f"&cursor={cursor}" if cursor else ""))
+        cursor = page["next_cursor"] or cursor
+    return cursor
+
+
+async def measure_reads(agent: Peer, accounts: list[int]) -> None:
+    """What an inbox asks: lists, threads, changes, counts and searches."""
+    dice = random.Random(7)
+
+    def get(path: str) -> Ask:
+        """`{account}`, `{chat}` and `{message}` stand for random ones, which belong together."""
+
+        async def ask(_: int) -> object:
+            chat = dice.randrange(CHATS)
+            names = {
+                "account": accounts[(chat + 1) % ACCOUNTS],
+                "chat": chat + 1,
+                "name": dice.choice(NAMES).lower(),
+            }
+            return await agent.ok("GET", API + path.format(**names))
+
+        return ask
+
+    account = accounts[1 % ACCOUNTS]
+    chats, large = f"{API}/{account}/chats?limit={PAGE}", f"/{account}/chats/1/messages?limit={PAGE}"
+    deep, middle = await find_cursor(agent, chats, 20), await find_cursor(agent, API + large, 20)
+    for name, path in (
+        ("chats, first page", f"/{{account}}/chats?limit={PAGE}"),
+        ("chats, 20th page", f"/{account}/chats?limit={PAGE}&cursor={deep}"),
+        ("chats, unread", f"/{{account}}/chats?limit={PAGE}&filter=unread"),
+        ("messages, newest of a chat", f"/{{account}}/chats/{{chat}}/messages?limit={PAGE}"),
+        ("messages, newest of the large chat", large),
+        ("messages, 20th page of the large chat", f"{large}&cursor={middle}"),
+        ("messages, around an old one of the large chat", f"{large}&around={MESSAGES // 2 // 10 * 10 + 5}"),
+        ("changes after a gap of 500", f"/{account}/changes?since={MESSAGES - 500 * ACCOUNTS}&limit=500"),
+        ("unread counts", "/unread"),
+        ("counts of chats", "/counts"),
+        ("contacts, first page", "/contacts?limit=50"),
+        ("contacts, by name", "/contacts?limit=50&q={name}"),
+        ("chats, by name", "/{account}/chats?q={name}"),
+    ):
+        await measure(name, get(path))
+    await measure("search, a name", lambda n: agent.ok("GET", f"/api/search?q={NAMES[n % 12].lower()}"))
+    await measure("search, a part of a number", lambda n: agent.ok("GET", f"/api/search?q=4900 {n + 10}"))
+
+
+async def measure_contact(agent: Peer, account: int) -> None:
+    """The export and the erasure of the contact of the large chat, until they are done."""
+    begun = time.perf_counter()
+    export = (await agent.ok("POST", f"{API}/{account}/exports", {"contact_id": 1}))["export"]
+
+    async def is_exported() -> bool:
+        items = (await agent.ok("GET", f"{API}/{account}/exports"))["items"]
+        return any(item["id"] == export["id"] and item["state"] == "ready" for item in items)
+
+    await eventually(is_exported, JOB_SECONDS)
+    print(f"{'export of the large chat':44} {time.perf_counter() - begun:9.1f} s", flush=True)
+    begun = time.perf_counter()
+    await agent.ok("DELETE", f"{API}/{account}/contacts/1")
+
+    async def is_erased() -> bool:
+        found = await agent.ok("GET", f"{API}/{account}/contacts/1/erasure")
+        return bool(found["erasure"]["state"] == "done")
+
+    await eventually(is_erased, JOB_SECONDS)
+    print(f"{'erasure of the large chat':44} {time.perf_counter() - begun:9.1f} s")
+
+
+async def open_accounts(stack: Stack) -> list[int]:
+    """The demo user's accounts, without messages."""
+    agent = await sign_in_demo_user(stack)
+    return [await make_account(stack, agent, f"acc-{number}") for number in range(ACCOUNTS)]
+
+
+async def main() -> None:
+    """Grow the database, then ask it."""
+    with run_services(LARGE) as services:
+        services.make_template()
+        database = Grown(services, services.create_database())
+        async with running_on(
+            services, database.url, with_workers=False, CONFAB_WEB_PAGE_CACHE_BYTES="0"
+        ) as stack:
+            accounts = await open_accounts(stack)
+            await grow(database, accounts)
+            size = await stack.app[DATABASE].read(fetch_size)
+            print(f"database {size / 2**30:.1f} GiB, load average {os.getloadavg()[0]:.1f}")
+            await measure_reads(await sign_in_demo_user(stack), accounts)
+        async with running_on(services, database.url) as stack:
+            await measure_contact(await sign_in_demo_user(stack), accounts[1 % ACCOUNTS])
+
+
+async def fetch_size(cursor: Any) -> int:
+    await cursor.execute("select pg_database_size(current_database())")
+    return int((await cursor.fetchone())[0])
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
