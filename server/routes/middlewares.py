@@ -128,7 +128,8 @@ async def check_request(request: web.Request, handler: Handler) -> web.StreamRes
             raise NotFound
         return await handler(request)
     is_change = request.method not in SAFE_METHODS
-    with request.app[READS].admit() if route.is_read and not is_change else NOT_COUNTED:
+    reads = request.app[READS]
+    async with reads if route.is_read and not is_change else NOT_COUNTED:
         if is_change and not route.has_credential:
             require_own_page(request, request.app[CONFIG])
         if route.needs_token:

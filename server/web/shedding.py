@@ -1,49 +1,55 @@
-"""Rejects reads while too many are being answered, so that those that are admitted stay fast."""
+"""Lets so many reads at a time be answered, and rejects those that wait too long, so that each answer stays fast."""
 
-import time
-from contextlib import AbstractContextManager, nullcontext
+import asyncio
+from contextlib import AbstractAsyncContextManager, nullcontext
 
 from server.errors import ConfabError
 from server.metrics import READS_REJECTED
 
 BUSY = "Too many requests at the moment: try again in a moment."
-NOT_COUNTED: AbstractContextManager[object] = nullcontext()
-# Answers that take longer than this wait for each other. Before, more reads are a burst, of so many times the limit.
-SLOW_SECONDS, BURST = 0.25, 2
+NOT_COUNTED: AbstractAsyncContextManager[object] = nullcontext()
+# How long a read waits for the others. A rejection costs as much as an answer from memory: rejected at once, clients
+# that try again would leave no time for answers.
+WAIT_SECONDS = 0.5
+# More do not wait, so that what they hold is bounded: more than are answered within the wait.
+MOST_WAITING = 4_096
 
 
-class Reads:
-    """The reads that a process answers: at most `limit` at a time while the oldest is slow, twice as many in a burst.
-    0: any number.
+class Reads(AbstractAsyncContextManager[object]):
+    """The reads that a process answers: at most `limit` at a time, the others in turn. 0: any number.
 
     More at a time are not more a second: each waits longer, for Postgres or for the processor. Changes are few and
     wait. Webhooks wait for Redis only, and files for their client.
     """
 
     def __init__(self, limit: int) -> None:
-        self._limit = limit
-        # When each began, oldest first.
-        self._running: dict[object, float] = {}
+        self._slots = asyncio.Semaphore(limit) if limit else None
+        self.running = self.waiting = 0
 
-    @property
-    def running(self) -> int:
-        return len(self._running)
+    async def __aenter__(self) -> None:
+        """Take a slot; raises `unavailable`."""
+        if self._slots is not None:
+            await (self._wait(self._slots) if self._slots.locked() else self._slots.acquire())
+        self.running += 1
 
-    def admit(self) -> AbstractContextManager[object]:
-        """Count a read while the block runs; raises `unavailable`."""
-        now = time.monotonic()
-        if self._limit and len(self._running) >= self._limit:
-            oldest = next(iter(self._running.values()))
-            if now - oldest >= SLOW_SECONDS or len(self._running) >= self._limit * BURST:
-                READS_REJECTED.inc()
-                raise ConfabError("unavailable", BUSY, retry_after=1)
-        return _Read(self._running, now)
+    async def __aexit__(self, *_: object) -> None:
+        self.running -= 1
+        if self._slots is not None:
+            self._slots.release()
+
+    async def _wait(self, slots: asyncio.Semaphore) -> bool:
+        if self.waiting >= MOST_WAITING:
+            raise _rejection()
+        self.waiting += 1
+        try:
+            async with asyncio.timeout(WAIT_SECONDS):
+                return await slots.acquire()
+        except TimeoutError:
+            raise _rejection() from None
+        finally:
+            self.waiting -= 1
 
 
-class _Read(AbstractContextManager[object]):
-    def __init__(self, running: dict[object, float], begun: float) -> None:
-        self._running = running
-        running[self] = begun
-
-    def __exit__(self, *_: object) -> None:
-        del self._running[self]
+def _rejection() -> ConfabError:
+    READS_REJECTED.inc()
+    return ConfabError("unavailable", BUSY, retry_after=1)

@@ -1,4 +1,4 @@
-"""While many reads are being answered, further ones are rejected at once; everything else goes on."""
+"""While many reads are being answered, further ones wait, then are rejected; everything else goes on."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -21,8 +21,8 @@ LIMIT = 3
 
 @pytest.fixture
 async def narrow(config: Config, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Stack]:
-    """Every read counts as slow."""
-    monkeypatch.setattr(shedding, "SLOW_SECONDS", 0.0)
+    """No read waits for long."""
+    monkeypatch.setattr(shedding, "WAIT_SECONDS", 0.01)
     async with run_stack(replace(config, web=replace(config.web, max_reads=LIMIT))) as running:
         yield running
 
@@ -49,7 +49,18 @@ async def reading(stack: Stack, peer: Peer, count: int) -> "list[asyncio.Task[An
     return tasks
 
 
-async def test_a_read_beyond_the_limit_is_rejected_at_once(narrow: Stack) -> None:
+async def queue(stack: Stack, peer: Peer, count: int) -> "list[asyncio.Task[Answer]]":
+    """Reads that wait for others."""
+    tasks = [asyncio.create_task(peer.call("GET", LABELS)) for _ in range(count)]
+
+    async def all_wait() -> bool:
+        return stack.app[READS].waiting == count
+
+    await eventually(all_wait)
+    return tasks
+
+
+async def test_a_read_that_waits_too_long_is_rejected(narrow: Stack) -> None:
     ana = await narrow.stranger.sign_in("ana")
     rejected = READS_REJECTED._value.get()
     async with busy(narrow):
@@ -71,15 +82,26 @@ async def test_a_read_within_the_limit_waits(narrow: Stack) -> None:
     assert [(await task).status for task in waiting] == [200] * LIMIT
 
 
-async def test_a_burst_is_answered_while_reads_are_fast(
+async def test_a_read_beyond_the_limit_waits_for_its_turn(
     narrow: Stack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(shedding, "SLOW_SECONDS", 3600.0)
+    monkeypatch.setattr(shedding, "WAIT_SECONDS", 3600.0)
     ana = await narrow.stranger.sign_in("ana")
     async with busy(narrow):
-        waiting = await reading(narrow, ana, 2 * LIMIT)
+        tasks = await reading(narrow, ana, LIMIT) + await queue(narrow, ana, 2 * LIMIT)
+        assert narrow.app[READS].running == LIMIT
+    assert {(await task).status for task in tasks} == {200}
+    assert (narrow.app[READS].running, narrow.app[READS].waiting) == (0, 0)
+
+
+async def test_only_so_many_wait(narrow: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shedding, "WAIT_SECONDS", 3600.0)
+    monkeypatch.setattr(shedding, "MOST_WAITING", 2)
+    ana = await narrow.stranger.sign_in("ana")
+    async with busy(narrow):
+        tasks = await reading(narrow, ana, LIMIT) + await queue(narrow, ana, 2)
         assert (await ana.call("GET", LABELS)).status == 503
-    assert {(await task).status for task in waiting} == {200}
+    assert {(await task).status for task in tasks} == {200}
 
 
 async def test_changes_webhooks_sockets_and_health_are_not_rejected(narrow: Stack) -> None:
@@ -102,7 +124,7 @@ async def test_a_read_that_has_failed_is_not_counted(narrow: Stack) -> None:
         for _ in range(LIMIT):
             await ana.call("GET", path)
     await narrow.stranger.call("GET", LABELS)
-    assert narrow.app[READS].running == 0
+    assert (narrow.app[READS].running, narrow.app[READS].waiting) == (0, 0)
 
 
 async def test_without_a_limit_every_read_waits(config: Config) -> None:
