@@ -59,7 +59,7 @@ MESSAGES_OF = """
     from (select n, n %% 2 = 0 as own, now() - make_interval(secs => 2.0 * (%(messages)s - n)) as at,
               case when n %% 10 = 5 then 1 else 1 + n * 31 %% %(chats)s end as chat
           from generate_series(%(first)s, %(last)s) n) x
-    join (select id, account_id, row_number() over (order by id) as number from channels_chat) c on c.number = x.chat"""
+    join (select id, account_id, row_number() over (order by id) as place from channels_chat) c on c.place = x.chat"""
 SETTLE = (
     """update channels_chat c set last_message_id = m.id, last_message_at = m.sent_at, last_message_preview = m.body,
            seq = m.seq, unread_count = case when c.id %% 10 = 0 then 2 else 0 end, read_seq = m.seq - 2
@@ -135,9 +135,9 @@ async def grow(database: Grown, accounts: list[int]) -> None:
 
 async def measure(name: str, ask: Ask) -> None:
     times = []
-    for number in range(ROUNDS):
+    for n in range(ROUNDS):
         begun = time.perf_counter()
-        await ask(number)
+        await ask(n)
         times.append(1000 * (time.perf_counter() - begun))
     times.sort()
     print(
@@ -146,13 +146,13 @@ async def measure(name: str, ask: Ask) -> None:
     )
 
 
-async def find_cursor(agent: Peer, path: str, pages: int) -> str:
-    """The cursor of the page that follows so many, or of the last page."""
-    cursor = ""
+async def find_page(agent: Peer, path: str, pages: int) -> str:
+    """The path of the page that follows so many, or of the last one."""
+    found = path
     for _ in range(pages):
-        page = await agent.ok("GET", path + (f"&cursor={cursor}" if cursor else ""))
-        cursor = page["next_cursor"] or cursor
-    return cursor
+        cursor = (await agent.ok("GET", found))["next_cursor"]
+        found = f"{path}&cursor={cursor}" if cursor else found
+    return found
 
 
 async def measure_reads(agent: Peer, accounts: list[int]) -> None:
@@ -169,27 +169,29 @@ async def measure_reads(agent: Peer, accounts: list[int]) -> None:
                 "chat": chat + 1,
                 "name": dice.choice(NAMES).lower(),
             }
-            return await agent.ok("GET", API + path.format(**names))
+            return await agent.ok("GET", path.format(**names))
 
         return ask
 
     account = accounts[1 % ACCOUNTS]
-    chats, large = f"{API}/{account}/chats?limit={PAGE}", f"/{account}/chats/1/messages?limit={PAGE}"
-    deep, middle = await find_cursor(agent, chats, 20), await find_cursor(agent, API + large, 20)
+    chats, large = (f"{API}/{account}/{path}?limit={PAGE}" for path in ("chats", "chats/1/messages"))
     for name, path in (
-        ("chats, first page", f"/{{account}}/chats?limit={PAGE}"),
-        ("chats, 20th page", f"/{account}/chats?limit={PAGE}&cursor={deep}"),
-        ("chats, unread", f"/{{account}}/chats?limit={PAGE}&filter=unread"),
-        ("messages, newest of a chat", f"/{{account}}/chats/{{chat}}/messages?limit={PAGE}"),
+        ("chats, first page", f"{API}/{{account}}/chats?limit={PAGE}"),
+        ("chats, 20th page", await find_page(agent, chats, 20)),
+        ("chats, unread", f"{API}/{{account}}/chats?limit={PAGE}&filter=unread"),
+        ("messages, newest of a chat", f"{API}/{{account}}/chats/{{chat}}/messages?limit={PAGE}"),
         ("messages, newest of the large chat", large),
-        ("messages, 20th page of the large chat", f"{large}&cursor={middle}"),
+        ("messages, 20th page of the large chat", await find_page(agent, large, 20)),
         ("messages, around an old one of the large chat", f"{large}&around={MESSAGES // 2 // 10 * 10 + 5}"),
-        ("changes after a gap of 500", f"/{account}/changes?since={MESSAGES - 500 * ACCOUNTS}&limit=500"),
-        ("unread counts", "/unread"),
-        ("counts of chats", "/counts"),
-        ("contacts, first page", "/contacts?limit=50"),
-        ("contacts, by name", "/contacts?limit=50&q={name}"),
-        ("chats, by name", "/{account}/chats?q={name}"),
+        (
+            "changes after a gap of 500",
+            f"{API}/{account}/changes?since={MESSAGES - 500 * ACCOUNTS}&limit=500",
+        ),
+        ("unread counts", f"{API}/unread"),
+        ("counts of chats", f"{API}/counts"),
+        ("contacts, first page", f"{API}/contacts?limit=50"),
+        ("contacts, by name", f"{API}/contacts?limit=50&q={{name}}"),
+        ("chats, by name", f"{API}/{{account}}/chats?q={{name}}"),
     ):
         await measure(name, get(path))
     await measure("search, a name", lambda n: agent.ok("GET", f"/api/search?q={NAMES[n % 12].lower()}"))
@@ -221,7 +223,7 @@ async def measure_contact(agent: Peer, account: int) -> None:
 async def open_accounts(stack: Stack) -> list[int]:
     """The demo user's accounts, without messages."""
     agent = await sign_in_demo_user(stack)
-    return [await make_account(stack, agent, f"acc-{number}") for number in range(ACCOUNTS)]
+    return [await make_account(stack, agent, f"acc-{n}") for n in range(ACCOUNTS)]
 
 
 async def main() -> None:
