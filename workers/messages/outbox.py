@@ -36,6 +36,8 @@ async def send_chat(ctx: dict[Any, Any], chat_id: int) -> None:
         if isinstance(next_send, Delayed):
             await _wait(parts, ctx, chat_id, next_send)
             return
+        # It was counted with its row. Its outcome may be stored by its echo, which counts nothing.
+        parts.counted.add(next_send.account_id)
         await _attempt(parts, next_send)
         if time.monotonic() - started > STINT_SECONDS:
             await enqueue(parts.redis, SEND_CHAT, chat_id)

@@ -3,11 +3,13 @@
 import pytest
 
 from server.queue import QUEUES
+from server.store.sending.outbox import SendAttempt
 from tests.support.factories import CHANNELS
 from tests.support.peers import eventually
 from tests.support.send_harness import POST_MESSAGE, SendHarness, summary
 from tests.support.worker_harness import receipt, written_by_us
-from workers.messages import verify_sends
+from workers.context import Parts
+from workers.messages import outbox, verify_sends
 from workers.periodic import requeue_lost_sends
 
 GET_MESSAGES = {"method": "GET", "path": "/chats/*/messages"}
@@ -170,6 +172,27 @@ async def test_a_timely_echo_confirms_the_send(sender: SendHarness) -> None:
     await verify_sends.queue_due_verifications(sender.worker.parts)
     (message,) = await sender.sent()
     assert (message["status"], message["seq"]) == ("sent", before)
+
+
+async def test_usage_is_noted_although_the_echo_was_stored_first(
+    sender: SendHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Then the answer of the call changes nothing any more; the message was counted all the same."""
+    call = outbox._call_unipile
+
+    async def answer_after_the_echo(parts: Parts, attempt: SendAttempt) -> str | None:
+        message_id = await call(parts, attempt)
+        await sender.worker.store(
+            written_by_us("Oi", chat_id=sender.chat["provider_chat_id"], message_id=message_id)
+        )
+        return message_id
+
+    monkeypatch.setattr(outbox, "_call_unipile", answer_after_the_echo)
+    await sender.post_send("Oi", "c-1")
+    sender.worker.parts.counted.clear()
+    await sender.run_outbox()
+    assert (await sender.sent())[0]["status"] == "sent"
+    assert sender.worker.parts.counted == {sender.account_id}
 
 
 @pytest.mark.parametrize("kind", ["disconnected_account", "expired_credentials"])
