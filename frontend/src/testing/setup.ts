@@ -14,7 +14,8 @@ HTMLDialogElement.prototype.close = function close() {
 HTMLElement.prototype.showPopover = function showPopover() {
   this.style.display = "block";
 };
-// It has no layout: nothing changes its size.
+// It has no layout: nothing changes its size, and nothing scrolls.
+HTMLElement.prototype.scrollIntoView = () => undefined;
 window.ResizeObserver = class implements ResizeObserver {
   observe = () => undefined;
   unobserve = () => undefined;

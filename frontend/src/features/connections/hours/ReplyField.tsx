@@ -51,7 +51,10 @@ function Words({ isNew, label, text, onChange, testId }: WordsProps) {
   const field = useRef<HTMLTextAreaElement>(null);
   const problem = problemOf(text);
   useEffect(() => {
-    if (isNew) field.current?.focus();
+    if (!isNew) return;
+    field.current?.focus({ preventScroll: true });
+    // With what belongs to it, which appears below.
+    field.current?.scrollIntoView({ block: "center" });
   }, [isNew]);
   const insert = (variable: Variable) => {
     const at = field.current?.selectionStart ?? text.length;

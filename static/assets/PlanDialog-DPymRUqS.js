@@ -1,0 +1,1 @@
+export{c as PlanDialog}from"./thread-C6vetYHr.js";
