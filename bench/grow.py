@@ -155,24 +155,20 @@ async def find_page(agent: Peer, path: str, pages: int) -> str:
     return found
 
 
-async def measure_reads(agent: Peer, accounts: list[int]) -> None:
-    """What an inbox asks: lists, threads, changes, counts and searches."""
+def asking(agent: Peer, accounts: list[int], path: str) -> Ask:
+    """Asks for the path; `{account}` and `{chat}` stand for random ones that belong together, `{name}` for a name."""
     dice = random.Random(7)
 
-    def get(path: str) -> Ask:
-        """`{account}`, `{chat}` and `{message}` stand for random ones, which belong together."""
+    async def ask(_: int) -> object:
+        chat = dice.randrange(CHATS)
+        account, name = accounts[(chat + 1) % ACCOUNTS], dice.choice(NAMES).lower()
+        return await agent.ok("GET", path.format(account=account, chat=chat + 1, name=name))
 
-        async def ask(_: int) -> object:
-            chat = dice.randrange(CHATS)
-            names = {
-                "account": accounts[(chat + 1) % ACCOUNTS],
-                "chat": chat + 1,
-                "name": dice.choice(NAMES).lower(),
-            }
-            return await agent.ok("GET", path.format(**names))
+    return ask
 
-        return ask
 
+async def measure_reads(agent: Peer, accounts: list[int]) -> None:
+    """What an inbox asks: lists, threads, changes, counts and searches."""
     account = accounts[1 % ACCOUNTS]
     chats, large = (f"{API}/{account}/{path}?limit={PAGE}" for path in ("chats", "chats/1/messages"))
     for name, path in (
@@ -193,7 +189,7 @@ async def measure_reads(agent: Peer, accounts: list[int]) -> None:
         ("contacts, by name", f"{API}/contacts?limit=50&q={{name}}"),
         ("chats, by name", f"{API}/{{account}}/chats?q={{name}}"),
     ):
-        await measure(name, get(path))
+        await measure(name, asking(agent, accounts, path))
     await measure("search, a name", lambda n: agent.ok("GET", f"/api/search?q={NAMES[n % 12].lower()}"))
     await measure("search, a part of a number", lambda n: agent.ok("GET", f"/api/search?q=4900 {n + 10}"))
 
