@@ -2,14 +2,14 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { QueryClient, QueryObserver } from "@tanstack/react-query";
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import type { ConnectionState } from "@/lib/socket/connection";
 import type { FeedListener } from "@/lib/socket/feed";
 import { followUnnumbered, UNNUMBERED } from "./unnumbered";
 
 const PROTOCOL = join(import.meta.dirname, "../../../docs/protocol.md");
 /** Kept fresh elsewhere: by the heads of each join, by the list that follows it, by their component. */
-const ELSEWHERE = ["account:left", "presence", "typing", "account:refused", "head"];
+const ELSEWHERE = ["account:left", "presence", "typing", "account:refused", "head", "unnumbered:missed"];
 
 function follow() {
   const client = new QueryClient();
@@ -20,13 +20,13 @@ function follow() {
     new QueryObserver(client, { queryKey: key, queryFn, staleTime: Infinity, initialData: 0 }).subscribe(() => undefined);
   }
   let heard: FeedListener | undefined;
-  followUnnumbered({ listen: (listener) => ((heard = listener), () => undefined) }, client);
+  const stop = followUnnumbered({ listen: (listener) => ((heard = listener), () => undefined) }, client);
   const become = async (...states: ConnectionState[]) => {
     for (const state of states) heard?.onState?.(state);
     await new Promise((resolve) => setTimeout(resolve, 0));
     return Object.fromEntries(read);
   };
-  return { become, push: (event: string) => heard?.onChange?.({ event, data: {} } as never, null) };
+  return { become, stop, push: (event: string) => heard?.onChange?.({ event, data: {} } as never, null) };
 }
 
 it("reads rights again only after the connection was lost", async () => {
@@ -47,6 +47,25 @@ it.each([
   const { become, push } = follow();
   push(event);
   expect(Object.keys(await become()).sort()).toEqual(keys);
+});
+
+it("reads everything again within three seconds once pushes may have been lost, and nothing after it was ended", async () => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  try {
+    const first = follow();
+    first.push("unnumbered:missed");
+    first.push("unnumbered:missed");
+    vi.advanceTimersByTime(3000);
+    const ended = follow();
+    ended.push("unnumbered:missed");
+    ended.stop();
+    vi.advanceTimersByTime(3000);
+    vi.useRealTimers();
+    expect(await first.become()).toEqual({ usage: 1, entitlements: 1, labels: 1, "private-labels": 1, views: 1, "contact-fields": 1, me: 1, accounts: 1 });
+    expect(await ended.become()).toEqual({});
+  } finally {
+    vi.useRealTimers();
+  }
 });
 
 it("has what is cached and not shown read when it is opened", () => {

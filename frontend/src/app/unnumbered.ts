@@ -1,4 +1,4 @@
-/** Keeps fresh what the server pushes without a seq: it is never replayed, so it is read again after each connection. */
+/** Keeps fresh what the server pushes without a seq: it is never replayed, so it is read again when a push may have been lost. */
 import { useQueryClient, type QueryClient, type QueryKey } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { FIELDS_KEY } from "@/features/inbox/data/queryKeys";
@@ -23,6 +23,8 @@ export const UNNUMBERED = {
 type Unnumbered = keyof typeof UNNUMBERED;
 
 const ALL = Object.keys(UNNUMBERED) as Unnumbered[];
+/** Every page of an instance is told in the same moment that pushes may have been lost; they spread their requests over this time. */
+const SPREAD_MS = 3000;
 /** The page's first answer has the rights, and has only just been read. */
 const AT_FIRST = ALL.filter((event) => event !== "rights:changed");
 
@@ -37,9 +39,11 @@ function renew(client: QueryClient, events: readonly Unnumbered[]): void {
 /** Returns what ends it. */
 export function followUnnumbered(feed: Pick<LiveFeed, "listen">, client: QueryClient): () => void {
   let hasBeenLive = false;
-  return feed.listen({
+  let later: ReturnType<typeof setTimeout> | undefined;
+  const stop = feed.listen({
     onChange: ({ event, data }) => {
       if (event === "usage:updated") applyMonth(client, data);
+      else if (event === "unnumbered:missed") later ??= setTimeout(renewAll, Math.random() * SPREAD_MS);
       else if (isUnnumbered(event)) renew(client, [event]);
     },
     onState: (state) => {
@@ -48,6 +52,14 @@ export function followUnnumbered(feed: Pick<LiveFeed, "listen">, client: QueryCl
       hasBeenLive = true;
     },
   });
+  function renewAll(): void {
+    later = undefined;
+    renew(client, ALL);
+  }
+  return () => {
+    clearTimeout(later);
+    stop();
+  };
 }
 
 export function useUnnumbered(): void {

@@ -11,6 +11,9 @@ from server.realtime.signals import is_signal
 from server.redis.channels import parse_channel
 from server.tracing import is_traced, resume
 
+# Frames without a seq leave no gap to read from the rows, so the clients read again what those are about.
+UNNUMBERED_MISSED = b'{"event":"unnumbered:missed","data":{}}'
+
 
 class Receiver:
     """The broker's two callbacks. `check_access` runs when access may have changed, or may have while deaf."""
@@ -54,3 +57,4 @@ class Receiver:
         """The subscription was lost for a moment: check everything that may have been missed."""
         self._check_access()
         self._healing.compare_heads_soon()
+        self._delivery.send(list(self._membership.connections), UNNUMBERED_MISSED)

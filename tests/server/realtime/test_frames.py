@@ -7,10 +7,12 @@ import re
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import orjson
 import pytest
+import redis.asyncio
 from yarl import URL
 
 from server.config import ROOT, Config
@@ -27,6 +29,7 @@ FRAMES = ROOT / "tests" / "fixtures" / "frames"
 BIA = {"phone_number": "5511988880000", "name": "Bia Lima"}
 LEA = {"phone_number": "4915112340003", "name": "Lea"}
 REJECTED = "account:refused"
+MISSED = "unnumbered:missed"
 ID = "<id>"
 
 
@@ -212,7 +215,7 @@ async def test_frames_match_their_fixtures(quick: Stack) -> None:
     frames = await everything(quick)
     check(frames)
     files = {path.relative_to(FRAMES).with_suffix("").as_posix() for path in FRAMES.rglob("*.json")}
-    assert {name.replace(":", "-") for name in (*frames, REJECTED)} == files
+    assert {name.replace(":", "-") for name in (*frames, REJECTED, MISSED)} == files
 
 
 async def test_the_frame_of_a_rejected_account_matches_its_fixture(tiny_working: Stack) -> None:
@@ -225,6 +228,17 @@ async def test_the_frame_of_a_rejected_account_matches_its_fixture(tiny_working:
         await eventually(lambda: _has_account(agent))
     (frame,) = await socket.wait_for_event(REJECTED)
     check({REJECTED: frame})
+
+
+async def test_the_frame_after_a_cut_subscription_matches_its_fixture(web_only: Stack) -> None:
+    """What has no seq leaves no gap: sockets that stayed open are told to read it again."""
+    client = redis.asyncio.Redis.from_url(str(web_only.config.redis.url))
+    socket = await (await web_only.sign_in()).listen()
+    assert not socket.events(MISSED)
+    await eventually(partial(client.client_kill_filter, _type="pubsub"))
+    (frame,) = await socket.wait_for_event(MISSED)
+    await client.aclose()
+    check({MISSED: frame})
 
 
 async def _has_account(agent: Peer) -> bool:

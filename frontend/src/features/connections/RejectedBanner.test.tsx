@@ -45,13 +45,18 @@ function show({ stored = [], state = "live", permissions = ["connect_number"] }:
       for (const listener of listeners) listener.onChange?.({ event: "account:refused", data }, null);
     });
   };
+  const miss = () => {
+    act(() => {
+      for (const listener of listeners) listener.onChange?.({ event: "unnumbered:missed", data: {} }, null);
+    });
+  };
   const come = (next: ConnectionState) => {
     feed.state = next;
     act(() => {
       for (const listener of listeners) (listener as { onState?: (state: ConnectionState) => void }).onState?.(next);
     });
   };
-  return { listRejectedAccounts, dismissRejectedAccount, reject, come };
+  return { listRejectedAccounts, dismissRejectedAccount, reject, miss, come };
 }
 
 const REJECTED: RejectedAccount = {
@@ -93,6 +98,17 @@ it("reads the list on connecting, and again on reconnecting", async () => {
     });
     come("waiting");
   }
+});
+
+it("reads the list again when pushes may have been lost", async () => {
+  const { listRejectedAccounts, miss } = show();
+  await waitFor(() => {
+    expect(listRejectedAccounts).toHaveBeenCalledTimes(1);
+  });
+  miss();
+  await waitFor(() => {
+    expect(listRejectedAccounts).toHaveBeenCalledTimes(2);
+  });
 });
 
 it("reads nothing for a user who may not connect accounts", () => {

@@ -13,7 +13,7 @@ import styles from "./rejected-banner.module.css";
 
 const REJECTED_KEY = ["rejected-accounts"] as const;
 
-/** Those not dismissed yet: pushed as they happen, and read again whenever the socket reconnects. */
+/** Those not dismissed yet: pushed as they happen, and read again whenever a push may have been lost. */
 function useRejected() {
   const [api, client] = [useApi(), useQueryClient()];
   const mayConnect = useCan()("connect_number");
@@ -26,9 +26,9 @@ function useRejected() {
   const update = (change: (known: readonly RejectedAccountNotice[]) => readonly RejectedAccountNotice[]) =>
     client.setQueryData<readonly RejectedAccountNotice[]>(REJECTED_KEY, (known = []) => change(known));
   useFeedListener({
-    onChange: ({ event, data: rejected }) => {
-      if (event !== "account:refused") return;
-      update((known) => [rejected, ...known.filter(({ id }) => id !== rejected.id)]);
+    onChange: ({ event, data }) => {
+      if (event !== "account:refused" && event !== "unnumbered:missed") return;
+      if (event === "account:refused") update((known) => [data, ...known.filter(({ id }) => id !== data.id)]);
       // An answer that is on its way now was read before this push.
       void client.invalidateQueries({ queryKey: REJECTED_KEY });
     },

@@ -36,6 +36,7 @@ describe("parseChange", () => {
     ["rights:changed", {}],
     ["labels:changed", {}],
     ["views:changed", {}],
+    ["unnumbered:missed", {}],
     ["presence", { chat_id: 10, users }],
     ["typing", { chat_id: 10, users: [] }],
   ] as const;

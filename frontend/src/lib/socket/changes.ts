@@ -36,6 +36,7 @@ const SCHEMAS = {
   "labels:changed": v.object({}),
   "contact-fields:changed": v.object({}),
   "views:changed": v.object({}),
+  "unnumbered:missed": v.object({}),
   presence: colleagues,
   typing: colleagues,
   skipped: v.object({}),
