@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import orjson
-from redis.asyncio import Redis
 
 from server.errors import Unavailable
 from server.group_commit import GroupCommit
 from server.local_jobs import JobCall, LocalJobs
 from server.queue import INGEST_QUEUE, STORE_EVENTS, Events, QueuedEvent, new_job_id, store_job
+from server.redis.client import Client
 
 BATCH_DISTANCE_SECONDS = 0.004
 
@@ -29,7 +29,7 @@ class EventBatch:
     of this process takes a job as soon as Redis has it, without reading it back.
     """
 
-    def __init__(self, redis: Redis, local: LocalJobs, *, limit: int, timeout_seconds: float) -> None:
+    def __init__(self, redis: Client, local: LocalJobs, *, limit: int, timeout_seconds: float) -> None:
         self._redis = redis
         self._local = local
         self._timeout_seconds = timeout_seconds
@@ -62,12 +62,17 @@ class EventBatch:
         entries = [{**event, "body": orjson.Fragment(body)} for event, body in new]
         slot = await self._local.reserve(INGEST_QUEUE)
         if slot is None:
-            await store_job(self._redis, job_id, STORE_EVENTS, [entries])
+            await self._store_job(job_id, entries)
             return
         try:
-            await store_job(self._redis, job_id, STORE_EVENTS, [entries], lease_ms=slot.lease_ms)
+            await self._store_job(job_id, entries, lease_ms=slot.lease_ms)
         except BaseException:
             # If Redis has stored it without an answer, the lease expires and any worker takes it.
             slot.release()
             raise
         slot.start(job_id, JobCall(STORE_EVENTS, [Events(event for event, _ in new)]))
+
+    async def _store_job(self, job_id: str, entries: Sequence[object], *, lease_ms: int = 0) -> None:
+        """Once acknowledged, an event is nowhere else: it can be made to wait for Redis's replicas."""
+        replicas = self._redis.wait_replicas
+        await store_job(self._redis, job_id, STORE_EVENTS, [entries], lease_ms=lease_ms, replicas=replicas)

@@ -185,8 +185,10 @@ async def store_job(
     *,
     delay_seconds: float = 0,
     lease_ms: int = 0,
+    replicas: int = 0,
 ) -> None:
     """Store a job as `enqueue` does. With a lease no worker is woken: the caller has one that begins at once.
+    Raises Unavailable also when so many `replicas` do not have it within a second; it may run nevertheless.
 
     The entry is built by arq's serializer; the time in it is only informative.
     """
@@ -194,10 +196,12 @@ async def store_job(
     entry = serialize_job(job, tuple(args), {}, None, int(time.time() * 1000), serializer=serialize)
     keys = [job_key_prefix + job_id, queue, in_progress_key_prefix + job_id, retry_key_prefix + job_id]
     delay_ms = int(delay_seconds * 1000)
+    given = EXPIRY_SECONDS * 1000, entry, delay_ms, job_id, wake_channel(queue), lease_ms
     try:
-        await ENQUEUE(
-            redis, keys, EXPIRY_SECONDS * 1000, entry, delay_ms, job_id, wake_channel(queue), lease_ms
-        )
+        if not replicas:
+            await ENQUEUE(redis, keys, *given)
+        elif await ENQUEUE.replicated(redis, replicas, keys, *given) < replicas:
+            raise Unavailable("The queue has too few replicas.")
     except UNREACHABLE as error:
         raise Unavailable("The queue is not reachable.") from error
 

@@ -16,7 +16,7 @@ from uuid import uuid4
 
 import structlog
 from arq.connections import ArqRedis
-from redis.asyncio import ConnectionPool
+from redis.asyncio import ConnectionPool, Redis
 from redis.asyncio.client import Pipeline, PubSub
 from redis.exceptions import NoScriptError
 
@@ -36,6 +36,7 @@ FIRST_PAUSE_SECONDS, LAST_PAUSE_SECONDS = 0.05, 1.0
 # After this long without messages a subscription must receive a probe of ours within the same time.
 SILENCE_SECONDS = 5.0
 LOG_INTERVAL_SECONDS = 10.0
+REPLICATION_MS = 1000
 
 
 class Delivery(TypedDict):
@@ -60,9 +61,13 @@ Message = Delivery | Confirmation
 class Client(ArqRedis):
     """redis-py's client with one timeout per command, including opening the connection."""
 
-    def __init__(self, pool: ConnectionPool, *, limit_seconds: float, retry_seconds: float) -> None:
+    def __init__(
+        self, pool: ConnectionPool, *, limit_seconds: float, retry_seconds: float, wait_replicas: int = 0
+    ) -> None:
         super().__init__(pool)
         self.limit_seconds = limit_seconds
+        # How many replicas must have an event before it is acknowledged.
+        self.wait_replicas = wait_replicas
         # False where the caller reports errors itself.
         self.logs_failures = True
         self._retry_seconds = retry_seconds
@@ -164,6 +169,14 @@ class Script:
         except NoScriptError:
             return await redis.eval(self._text, len(keys), *keys, *args)
 
+    async def replicated(self, redis: Redis, replicas: int, keys: list[str], *args: Any) -> int:
+        """The same, and wait for up to a second until so many replicas have what it wrote; returns how many have it."""
+        # WAIT counts what its own connection has written, which a pipeline has for both.
+        async with redis.pipeline(transaction=False) as pipe:
+            pipe.eval(self._text, len(keys), *keys, *args)
+            pipe.execute_command("WAIT", replicas, REPLICATION_MS)
+            return int((await pipe.execute())[-1])
+
 
 def connect(config: RedisConfig, *, retries: bool = False) -> Client:
     """A client of the configured Redis, which connects on the first command. `retries`: for workers."""
@@ -173,6 +186,7 @@ def connect(config: RedisConfig, *, retries: bool = False) -> Client:
         make_pool(address, config.connect_timeout_seconds),
         limit_seconds=limit,
         retry_seconds=RETRY_SECONDS if retries else 0.0,
+        wait_replicas=address.wait_replicas,
     )
 
 

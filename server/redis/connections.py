@@ -6,7 +6,9 @@ from typing import Any
 
 from redis.asyncio import Connection, ConnectionPool, SSLConnection, UnixDomainSocketConnection
 
-from server.config.urls.redis_url import RedisAddress, RedisOptions
+from server.config.urls.redis_options import RedisOptions
+from server.config.urls.redis_url import RedisAddress
+from server.redis.sentinel import Primary
 
 # After 15 s of silence the kernel probes the peer, and closes the connection after another 15 s.
 KEEPALIVE = {"TCP_KEEPIDLE": 15, "TCP_KEEPINTVL": 5, "TCP_KEEPCNT": 3}
@@ -46,6 +48,29 @@ class UnixConnection(IdleCheck, UnixDomainSocketConnection):
     """A connection over a Unix socket."""
 
 
+class FollowsPrimary:
+    """Asks where the primary is, each time that the connection is opened."""
+
+    host: str
+    port: int
+
+    def __init__(self, *, primary: Primary, **options: Any) -> None:
+        super().__init__(**options)
+        self._primary = primary
+
+    async def _connect(self) -> None:
+        self.host, self.port = await self._primary.find()
+        await super()._connect()  # type: ignore[misc]
+
+
+class TcpToPrimary(FollowsPrimary, TcpConnection):
+    """A connection over TCP to the primary that Sentinel names."""
+
+
+class TlsToPrimary(FollowsPrimary, TlsConnection):
+    """A connection over TLS to the primary that Sentinel names."""
+
+
 def make_pool(address: RedisAddress, connect_timeout_seconds: float) -> ConnectionPool:
     """A pool that opens its connections when they are needed."""
     options: RedisOptions = {"socket_connect_timeout": connect_timeout_seconds, **address.options}
@@ -55,8 +80,11 @@ def make_pool(address: RedisAddress, connect_timeout_seconds: float) -> Connecti
         options.pop("socket_keepalive", None)
         return ConnectionPool(UnixConnection, **options)
     options.setdefault("socket_keepalive", True)
-    connection = TlsConnection if address.is_tls else TcpConnection
-    return ConnectionPool(connection, socket_keepalive_options=_keepalive_options(), **options)
+    shared: dict[str, Any] = {"socket_keepalive_options": _keepalive_options(), **options}
+    if address.sentinel is not None:
+        to_primary = TlsToPrimary if address.is_tls else TcpToPrimary
+        return ConnectionPool(to_primary, primary=Primary(address.sentinel, address), **shared)
+    return ConnectionPool(TlsConnection if address.is_tls else TcpConnection, **shared)
 
 
 def _keepalive_options() -> Mapping[int, int]:

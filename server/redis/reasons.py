@@ -19,6 +19,9 @@ from server.said.said import Said, said
 # All exceptions that a Redis command raises when it fails.
 UNREACHABLE = (RedisError, OSError, asyncio.TimeoutError)
 
+# What our own errors say, which follow Sentinel to the primary.
+NO_SENTINEL, NOT_MONITORED = "no Sentinel has answered", "Sentinel monitors no primary of this name"
+
 
 class Reason(NamedTuple):
     """The rest of a sentence that begins with "Redis at …"; `passes` if a retry may succeed in a moment."""
@@ -49,6 +52,7 @@ _PASSING = (
     "SLOW",
     "SLOW_TLS",
     "UNREACHED",
+    "NO_SENTINEL",
 )
 _LASTING = (
     "CLUSTERDOWN",
@@ -65,6 +69,7 @@ _LASTING = (
     "CERTIFICATE_NAME",
     "CERTIFICATE_DATE",
     "NOT_REDIS",
+    "NOT_MONITORED",
 )
 REASONS: Mapping[str, Reason] = {key: _reason(key, passes=key in _PASSING) for key in (*_PASSING, *_LASTING)}
 UNKNOWN = _reason("UNKNOWN", passes=False)
@@ -91,6 +96,8 @@ TEXTS = (
     ("CERTIFICATE_REQUIRED", "CLIENT_CERTIFICATE"),
     ("Connection refused", "REFUSED"),
     ("closed by server", "CLOSED"),
+    (NO_SENTINEL, "NO_SENTINEL"),
+    (NOT_MONITORED, "NOT_MONITORED"),
 )
 NAME_MISMATCH = (62, 64)  # X509_V_ERR_HOSTNAME_MISMATCH, X509_V_ERR_IP_ADDRESS_MISMATCH
 DATES = (9, 10)  # X509_V_ERR_CERT_NOT_YET_VALID, X509_V_ERR_CERT_HAS_EXPIRED

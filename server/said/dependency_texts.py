@@ -53,6 +53,13 @@ DEPENDENCIES: Mapping[str, str] = {
         "redis://"
     ),
     "redis_unreached": "cannot be reached: check the network, and host and port in REDIS_URL",
+    "redis_no_sentinel": (
+        "cannot be found because no Sentinel answers: check their hosts and ports in REDIS_URL, and "
+        "?sentinel_password="
+    ),
+    "redis_not_monitored": (
+        "is a name that Sentinel does not monitor: use the one of its `sentinel monitor` in REDIS_URL"
+    ),
     "redis_unknown": "cannot be used: look into its log for the reason",
     "redis_version": "{version}",
     "redis_keeps": "the policy is noeviction",

@@ -1,49 +1,24 @@
 """Parses REDIS_URL into options of the client library; raises ConfigError that says what is wrong with it."""
 
-import re
 import ssl
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from math import isfinite
-from typing import TypedDict, cast
-from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
+from typing import cast
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from server.config.reader import ConfigError
+from server.config.urls.redis_options import RedisOptions, UrlError, read_database, read_options
 
-DEFAULT_PORT = 6379
+DEFAULT_PORT, SENTINEL_PORT = 6379, 26379
 MAX_PORT = 65535
 TCP, TLS = ("redis", "valkey"), ("rediss", "valkeys")
-# Other option names are not quoted: if a password was not percent-encoded, they are part of it.
-NAME = re.compile(r"\w{1,40}", re.ASCII)
-BOOLEANS = {
-    **dict.fromkeys(("1", "true", "yes", "on", "t", "y"), True),
-    **dict.fromkeys(("0", "false", "no", "off", "f", "n"), False),
-}
+SENTINEL = "+sentinel"
+# Options that are not the client library's: how to sign in at Sentinel, and how many replicas an event must reach.
+OF_SENTINEL = {"sentinel_username": "username", "sentinel_password": "password"}
+EXAMPLE = "redis+sentinel://:password@host1:26379,host2:26379/mymaster/0"
 ENCODE = "a password must be percent-encoded (@ as %40, / as %2F, ? as %3F, # as %23, % as %25)"
 UNREADABLE = f"is not a valid URL: {ENCODE}"
-
-
-class RedisOptions(TypedDict, total=False):
-    """Keyword arguments of redis-py's connections; times are in seconds."""
-
-    host: str
-    port: int
-    path: str
-    db: int
-    username: str
-    password: str
-    client_name: str
-    socket_timeout: float
-    socket_connect_timeout: float
-    socket_keepalive: bool
-    health_check_interval: float
-    ssl_cert_reqs: str
-    ssl_check_hostname: bool
-    ssl_ca_certs: str
-    ssl_ca_data: str
-    ssl_certfile: str
-    ssl_keyfile: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,51 +29,108 @@ class RedisAddress:
     options: RedisOptions
     is_tls: bool
     is_socket: bool
+    wait_replicas: int = 0
+    sentinel: "SentinelAddress | None" = None
 
 
-class _UrlError(ValueError):
-    """What is wrong with the URL, without quoting it."""
+@dataclass(frozen=True, slots=True)
+class SentinelAddress:
+    """Which servers know where the primary is: `options` has `username` and `password`, where they ask for them."""
+
+    service: str
+    hosts: tuple[tuple[str, int], ...]
+    options: RedisOptions
 
 
 def read_redis_url(url: str, cert_reqs: str = "required") -> RedisAddress:
-    """Parse a URL that begins with redis://, rediss:// or unix://; `cert_reqs` is the default of ?ssl_cert_reqs=."""
+    """Parse a URL that begins with redis://, rediss://, redis+sentinel://, rediss+sentinel:// or unix://; `cert_reqs`
+    is the default of ?ssl_cert_reqs=.
+    """
     try:
         address = _read(url, cert_reqs)
         _check_files(address.options)
-    except _UrlError as wrong:
+    except UrlError as wrong:
         raise ConfigError(f"REDIS_URL {wrong}.") from None
     return address
 
 
 def _read(url: str, cert_reqs: str) -> RedisAddress:
     parts = _split(url)
-    is_tls, is_socket = parts.scheme in TLS, parts.scheme == "unix"
-    options = _query(parts.query)
+    scheme, is_socket = parts.scheme.removesuffix(SENTINEL), parts.scheme == "unix"
+    is_tls, follows_sentinel = scheme in TLS, parts.scheme.endswith(SENTINEL)
+    options = read_options(parts.query)
     if not is_tls and any(name.startswith("ssl_") for name in options):
-        raise _UrlError("has TLS options (ssl_…), which need a URL that begins with rediss://")
+        raise UrlError(
+            "has TLS options (ssl_…), which need a URL that begins with rediss:// or rediss+sentinel://"
+        )
+    if not follows_sentinel and (wrong := OF_SENTINEL.keys() & options.keys()):
+        raise UrlError(f"has the option {min(wrong)}, which needs a URL like {EXAMPLE}")
+    wait_replicas = options.pop("wait_replicas", 0)
     options |= _credentials(parts)
     if is_socket:
         options["path"] = _socket_path(parts)
-        return RedisAddress(options["path"], options, is_tls=False, is_socket=True)
-    options |= {"host": unquote(parts.hostname or ""), "port": _port(parts), "db": _db(parts, options)}
+        return RedisAddress(
+            options["path"], options, is_tls=False, is_socket=True, wait_replicas=wait_replicas
+        )
+    sentinel = _sentinel(parts, options) if follows_sentinel else None
+    location = _sentinel_location(sentinel) if sentinel else _take_host(parts, options)
     if is_tls:
         options = _with_tls(options, cert_reqs)
-    host = f"[{options['host']}]" if ":" in options["host"] else options["host"]
-    return RedisAddress(f"{host}:{options['port']}", options, is_tls=is_tls, is_socket=False)
+    return RedisAddress(location, options, is_tls, is_socket, wait_replicas, sentinel)
 
 
 def _split(url: str) -> SplitResult:
     try:
         parts = urlsplit(url)
     except ValueError:
-        raise _UrlError(UNREADABLE) from None
-    if parts.scheme not in (*TCP, *TLS, "unix"):
-        raise _UrlError("must be a URL that begins with redis://, rediss:// or unix://")
+        raise UrlError(UNREADABLE) from None
+    if parts.scheme.removesuffix(SENTINEL) not in (*TCP, *TLS) and parts.scheme != "unix":
+        raise UrlError(
+            "must be a URL that begins with redis://, rediss:// or unix://, or with redis+sentinel://"
+        )
     if parts.fragment or "@" in parts.path + parts.query or url.endswith("#"):
-        raise _UrlError(UNREADABLE)
+        raise UrlError(UNREADABLE)
     if parts.scheme != "unix" and not parts.hostname:
-        raise _UrlError("has no host: it must look like redis://user:password@host:6379/0")
+        raise UrlError("has no host: it must look like redis://user:password@host:6379/0")
     return parts
+
+
+def _take_host(parts: SplitResult, options: RedisOptions) -> str:
+    """Add host, port and database to the options; returns host:port."""
+    if "," in (parts.hostname or ""):
+        raise UrlError(f"has several hosts, which needs Sentinel: it must look like {EXAMPLE}")
+    host, port = unquote(parts.hostname or ""), _port(parts, DEFAULT_PORT)
+    options |= {"host": host, "port": port, "db": _db(unquote(parts.path).strip("/"), options)}
+    return _shown(host, port)
+
+
+def _sentinel(parts: SplitResult, options: RedisOptions) -> SentinelAddress:
+    """Take from the options what belongs to Sentinel, and add the database."""
+    hosts = []
+    for text in parts.netloc.rpartition("@")[2].split(","):
+        host = _split_host(text)
+        hosts.append((unquote(host.hostname or ""), _port(host, SENTINEL_PORT)))
+    service, _, database = unquote(parts.path).strip("/").partition("/")
+    if not service or not all(name for name, _ in hosts):
+        raise UrlError(f"must name Sentinel's hosts and the primary that they monitor, as in {EXAMPLE}")
+    own = {name: options.pop(given) for given, name in OF_SENTINEL.items() if given in options}  # type: ignore[misc]
+    options["db"] = _db(database, options)
+    return SentinelAddress(service, tuple(hosts), cast(RedisOptions, own))
+
+
+def _split_host(text: str) -> SplitResult:
+    try:
+        return urlsplit(f"//{text}")
+    except ValueError:
+        raise UrlError(UNREADABLE) from None
+
+
+def _sentinel_location(sentinel: SentinelAddress) -> str:
+    return f"{sentinel.service} (Sentinel at {', '.join(_shown(*host) for host in sentinel.hosts)})"
+
+
+def _shown(host: str, port: int) -> str:
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 def _credentials(parts: SplitResult) -> RedisOptions:
@@ -114,108 +146,33 @@ def _decoded(text: str) -> str:
     try:
         return unquote(text, errors="strict")
     except UnicodeDecodeError:
-        raise _UrlError("has a percent-encoded byte in the user name or password that is not UTF-8") from None
+        raise UrlError("has a percent-encoded byte in the user name or password that is not UTF-8") from None
 
 
 def _socket_path(parts: SplitResult) -> str:
     if parts.netloc.rpartition("@")[2] or not parts.path.startswith("/") or parts.path.endswith("/"):
-        raise _UrlError("must name a socket by its absolute path, as in unix:///run/redis/redis.sock?db=0")
+        raise UrlError("must name a socket by its absolute path, as in unix:///run/redis/redis.sock?db=0")
     return unquote(parts.path)
 
 
-def _port(parts: SplitResult) -> int:
+def _port(parts: SplitResult, default: int) -> int:
     try:
-        port = DEFAULT_PORT if parts.port is None else parts.port
+        port = default if parts.port is None else parts.port
     except ValueError:
         port = 0
     if not 0 < port <= MAX_PORT:
         # If a password was not percent-encoded, part of it is parsed as the port.
-        raise _UrlError(f"must have a port from 1 to {MAX_PORT} after the host; {ENCODE}")
+        raise UrlError(f"must have a port from 1 to {MAX_PORT} after the host; {ENCODE}")
     return port
 
 
-def _db(parts: SplitResult, options: RedisOptions) -> int:
-    path = unquote(parts.path).strip("/")
-    if not path:
+def _db(text: str, options: RedisOptions) -> int:
+    if not text:
         return int(options.get("db", 0))
-    database = _database(path)
+    database = read_database(text)
     if options.get("db", database) != database:
-        raise _UrlError("names two databases, one in the path and another as ?db=: remove one")
+        raise UrlError("names two databases, one in the path and another as ?db=: remove one")
     return database
-
-
-def _database(text: str) -> int:
-    if not text.isascii() or not text.isdecimal() or len(text) > 6:
-        raise _UrlError("must name the database by its number, as in redis://host:6379/0")
-    return int(text)
-
-
-def _seconds(text: str) -> float:
-    try:
-        seconds = float(text)
-    except ValueError:
-        seconds = 0.0
-    if not (isfinite(seconds) and seconds > 0):
-        raise _UrlError("must be a number of seconds above zero")
-    return seconds
-
-
-def _interval(text: str) -> float:
-    return 0.0 if text == "0" else _seconds(text)
-
-
-def _boolean(text: str) -> bool:
-    try:
-        return BOOLEANS[text.lower()]
-    except KeyError:
-        raise _UrlError("must be true or false") from None
-
-
-def _cert_reqs(text: str) -> str:
-    # Some libraries use the name of Python's constant, CERT_NONE.
-    value = text.lower().removeprefix("cert_")
-    if value not in ("none", "optional", "required"):
-        raise _UrlError("must be none, optional or required")
-    return value
-
-
-def _text(text: str) -> str:
-    return text
-
-
-OPTIONS: Mapping[str, Callable[[str], str | float]] = {
-    "db": _database,
-    "username": _text,
-    "password": _text,
-    "client_name": _text,
-    "socket_timeout": _seconds,
-    "socket_connect_timeout": _seconds,
-    "socket_keepalive": _boolean,
-    "health_check_interval": _interval,
-    "ssl_cert_reqs": _cert_reqs,
-    "ssl_check_hostname": _boolean,
-    "ssl_ca_certs": _text,
-    "ssl_ca_data": _text,
-    "ssl_certfile": _text,
-    "ssl_keyfile": _text,
-}
-
-
-def _query(query: str) -> RedisOptions:
-    options: dict[str, str | float] = {}
-    for name, text in parse_qsl(query, keep_blank_values=True):
-        if name not in OPTIONS:
-            shown = f"the option {name}" if NAME.fullmatch(name) else "an option"
-            raise _UrlError(f"has {shown}, which Confab does not know: use only {', '.join(OPTIONS)}")
-        if name in options:
-            raise _UrlError(f"has the option {name} twice: remove one")
-        if not text:
-            raise _UrlError(f"has the option {name} without a value: add one, or remove it")
-        try:
-            options[name] = OPTIONS[name](text)
-        except _UrlError as wrong:
-            raise wrong if name == "db" else _UrlError(f"has the option {name}, which {wrong}") from None
-    return cast(RedisOptions, options)
 
 
 def _with_tls(options: RedisOptions, cert_reqs: str) -> RedisOptions:
@@ -224,9 +181,9 @@ def _with_tls(options: RedisOptions, cert_reqs: str) -> RedisOptions:
     has_own_ca = "ssl_ca_certs" in options or "ssl_ca_data" in options
     by_name = options.get("ssl_check_hostname", reqs != "none" and not has_own_ca)
     if by_name and reqs == "none":
-        raise _UrlError("has ssl_check_hostname=true, which needs ssl_cert_reqs=required")
+        raise UrlError("has ssl_check_hostname=true, which needs ssl_cert_reqs=required")
     if "ssl_keyfile" in options and "ssl_certfile" not in options:
-        raise _UrlError("has the option ssl_keyfile without ssl_certfile: add it")
+        raise UrlError("has the option ssl_keyfile without ssl_certfile: add it")
     tls: RedisOptions = {"ssl_cert_reqs": reqs, "ssl_check_hostname": by_name}
     if "ssl_certfile" in options:
         # One file may contain both; without ssl_keyfile the library ignores the certificate.
@@ -253,7 +210,7 @@ def _load(name: str, wanted: str, load: Callable[[], None]) -> None:
     try:
         load()
     except ssl.SSLError:
-        raise _UrlError(f"has the option {name}, which must hold {wanted} in PEM, unencrypted") from None
+        raise UrlError(f"has the option {name}, which must hold {wanted} in PEM, unencrypted") from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "not PEM"
-        raise _UrlError(f"has the option {name}, whose file cannot be read ({reason})") from None
+        raise UrlError(f"has the option {name}, whose file cannot be read ({reason})") from None

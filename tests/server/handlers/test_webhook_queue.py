@@ -50,7 +50,7 @@ async def test_events_that_come_while_one_is_enqueued_share_a_job(
 ) -> None:
     gate, batches = asyncio.Event(), []
 
-    async def slow(_: object, __: str, ___: str, args: list[list[dict[str, Any]]]) -> None:
+    async def slow(_: object, __: str, ___: str, args: list[list[dict[str, Any]]], **_____: int) -> None:
         batches.append(len(args[0]))
         await gate.wait()
 
@@ -74,7 +74,7 @@ async def test_a_failed_enqueue_fails_each_of_its_events_only(
 ) -> None:
     failures = [Unavailable(), ValueError("a defect")]
 
-    async def fail(*_: object) -> None:
+    async def fail(*_: object, **__: object) -> None:
         if failures:
             raise failures.pop(0)
 
@@ -85,7 +85,7 @@ async def test_a_failed_enqueue_fails_each_of_its_events_only(
 
 
 async def test_a_hanging_enqueue_ends_in_503(web_only: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
-    async def hang(*_: object) -> None:
+    async def hang(*_: object, **__: object) -> None:
         await asyncio.Event().wait()
 
     monkeypatch.setattr("server.event_batch.store_job", hang)

@@ -92,6 +92,18 @@ def test_a_redis_url_is_parsed(url: str, options: dict[str, Any]) -> None:
         ("rediss://cache?ssl_ca_certs=/etc/hostname", "the option ssl_ca_certs, which must hold certificates"),
         ("rediss://cache?ssl_ca_data=none", "the option ssl_ca_data"),
         ("rediss://cache?ssl_certfile=/etc/hostname", "the option ssl_certfile"),
+        ("redis+sentinel://s1", "the primary that they monitor"),
+        ("redis+sentinel://s1/", "the primary that they monitor"),
+        ("redis+sentinel://s1,/inbox", "Sentinel's hosts"),
+        ("redis+sentinel://s1:0/inbox", "port"),
+        ("redis+sentinel://s1/inbox/first", "the database by its number"),
+        ("redis+sentinel://s1/inbox/1?db=2", "two databases"),
+        ("redis+sentinel://s1/inbox?ssl_cert_reqs=none", "need a URL that begins with rediss://"),
+        ("unix+sentinel:///inbox", "redis://, rediss:// or unix://"),
+        ("redis://s1,s2/0", "several hosts, which needs Sentinel"),
+        ("redis://s1?sentinel_password=p", "the option sentinel_password, which needs a URL like"),
+        ("redis://s1?wait_replicas=0", "the option wait_replicas"),
+        ("redis://s1?wait_replicas=all", "the option wait_replicas"),
         ("unix://run/redis.sock", "absolute path"),
         ("unix://", "absolute path"),
     ],
@@ -112,6 +124,33 @@ def test_an_unencoded_password_is_rejected_and_not_repeated(secret: str) -> None
     assert "ter2" not in str(error.value)
 
 
+@pytest.mark.parametrize(
+    ("url", "service", "hosts", "database"),
+    [
+        ("redis+sentinel://s1/inbox", "inbox", (("s1", 26379),), 0),
+        ("redis+sentinel://s1:1,s2,[::1]:3/inbox/4", "inbox", (("s1", 1), ("s2", 26379), ("::1", 3)), 4),
+        ("valkey+sentinel://u:p%2C@s1,s2/my%20inbox/?db=2", "my inbox", (("s1", 26379), ("s2", 26379)), 2),
+    ],
+)
+def test_sentinels_are_parsed(
+    url: str, service: str, hosts: tuple[tuple[str, int], ...], database: int
+) -> None:
+    address = read_redis_url(url)
+    assert address.sentinel is not None
+    assert (address.sentinel.service, address.sentinel.hosts) == (service, hosts)
+    assert (address.options["db"], "host" in address.options, address.is_tls) == (database, False, False)
+
+
+def test_the_passwords_of_sentinel_and_primary_are_told_apart() -> None:
+    url = "rediss+sentinel://a:b@s1/inbox?sentinel_username=c&sentinel_password=d&wait_replicas=2&socket_timeout=1"
+    address = read_redis_url(url)
+    assert address.sentinel is not None
+    assert address.sentinel.options == {"username": "c", "password": "d"}
+    assert address.options == {**CHECKED, "username": "a", "password": "b", "db": 0, "socket_timeout": 1.0}
+    assert (address.wait_replicas, address.is_tls) == (2, True)
+    assert address.location == "inbox (Sentinel at s1:26379)"
+
+
 @given(st.text(st.characters(codec="utf-8"), min_size=1), st.text(st.characters(codec="utf-8"), min_size=1))
 def test_any_encoded_user_and_password_are_decoded(username: str, password: str) -> None:
     url = f"redis://{quote(username, safe='')}:{quote(password, safe='')}@cache:6379/0"
@@ -121,7 +160,13 @@ def test_any_encoded_user_and_password_are_decoded(username: str, password: str)
 
 @given(st.text())
 def test_any_text_is_parsed_or_rejected(text: str) -> None:
-    for url in (text, f"redis://{text}", f"redis://:{text}@cache/0", f"rediss://cache?{text}"):
+    for url in (
+        text,
+        f"redis://{text}",
+        f"redis://:{text}@cache/0",
+        f"rediss://cache?{text}",
+        f"redis+sentinel://{text}",
+    ):
         try:
             read_redis_url(url)
         except ConfigError as error:

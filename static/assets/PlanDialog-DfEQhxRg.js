@@ -1,0 +1,1 @@
+export{c as PlanDialog}from"./thread-DJ3wBDbZ.js";

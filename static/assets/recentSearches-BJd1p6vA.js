@@ -1,1 +1,0 @@
-export{y as forgetSearches,b as noteSearch,x as readSearches,S as withSearch}from"./inbox-D4oka2Fq.js";
