@@ -12,7 +12,8 @@ from server.store.chats.chats import CHANGED_CHAT, CHAT_LOOKUPS, ChangedChat
 from server.store.chats.sight import owns
 from server.store.db.seq import take_seqs_for
 
-# The counters, and the chats themselves where the user is restricted to some of them.
+# The counters, and the chats themselves where the user is restricted to some of them: `is_restricted_anywhere` is asked
+# once, before any of these chats is read.
 LABEL_COUNTS = f"""
     select n.account_id, n.chats from channels_label_count n
     join channels_account_member u on u.account_id = n.account_id and u.user_id = %(user_id)s and not u.is_restricted
@@ -20,7 +21,9 @@ LABEL_COUNTS = f"""
     union all
     select x.account_id, count(*) from channels_chat_label x join channels_chat c on c.id = x.chat_id
     join channels_account_member u on u.account_id = x.account_id and u.user_id = %(user_id)s and u.is_restricted
-    where x.label_id = l.id and not x.archived and {owns("c")} group by x.account_id"""
+    where (select bool_or(m.is_restricted) as is_restricted_anywhere from channels_account_member m
+           where m.user_id = %(user_id)s)
+        and x.label_id = l.id and not x.archived and {owns("c")} group by x.account_id"""
 LABEL_JSON = f"""
     row_to_json((select x from (select l.id, l.name, l.colour, l.owner_id is null as shared, l.created_by,
         coalesce((select json_agg(json_build_object('account_id', n.account_id, 'chats', n.chats)

@@ -34,6 +34,7 @@ class Change(NamedTuple):
         return f'{{"seq":{self.seq},"event":"{self.event}","data":{self.json}}}'
 
 
+# The words `seq > 0` let the planner use the index of contacts that have changed.
 # A message sent through Confab is announced as sent and an incoming one as new, whatever happened to it since; to a
 # reader that already had it, it is an update.
 LIST_CHANGES = Prepared(
@@ -59,7 +60,8 @@ LIST_CHANGES = Prepared(
             and %(chat_id)s::bigint is null)
         union all
         (select k.seq, null, {CONTACT_JSON}, 'contact:updated', ''
-         from channels_contact k where k.account_id = %(account_id)s and k.seq > greatest(%(since)s, 0)
+         from channels_contact k
+         where k.account_id = %(account_id)s and k.seq > greatest(%(since)s, 0) and k.seq > 0
          order by k.seq limit %(limit)s + 1)
         union all
         (select y.seq, y.chat_id, {ACTIVITY_JSON}, 'activity:new', {audience_of("y.chat_id")}

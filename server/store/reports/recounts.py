@@ -9,7 +9,9 @@ from aiopg import Cursor
 from server.store.automation.feed_cursors import lock_cursor, start_cursor, wait_for_cursor
 
 CONSUMER = "reports"
-NEWEST = "(select max(v.id) from channels_conversation v where v.account_id = a.id)"
+# `offset 0` keeps the planner from walking through the conversations of all accounts, newest first.
+NEWEST = """(select max(v.id) from (
+    select id from channels_conversation where account_id = a.id offset 0) v)"""
 
 
 async def list_new_accounts(cursor: Cursor, limit: int) -> list[int]:

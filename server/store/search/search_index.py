@@ -192,6 +192,7 @@ async def _lock_state(cursor: Cursor, account_id: int) -> tuple[int, int]:
 
 
 async def _store_tokens(cursor: Cursor, account_id: int, texts: list[_Text]) -> None:
+    """Messages that are just being deleted are skipped: they need no words, and waiting for them could deadlock."""
     rows = [{"id": text.id, "words": [f"{account_id}/{term}" for term in text.terms()]} for text in texts]
     await cursor.execute(
         """with given as (
@@ -201,7 +202,7 @@ async def _store_tokens(cursor: Cursor, account_id: int, texts: list[_Text]) -> 
            )
            insert into channels_message_words as stored (message_id, account_id, chat_id, sent_at, words)
            select m.id, m.account_id, m.chat_id, m.sent_at, array_to_tsvector(g.words)
-           from given g join channels_message m on m.id = g.id where g.words <> '{}'
+           from given g join channels_message m on m.id = g.id where g.words <> '{}' for key share of m skip locked
            on conflict (message_id) do update set
                chat_id = excluded.chat_id, sent_at = excluded.sent_at, words = excluded.words
                where (stored.chat_id, stored.sent_at, stored.words)

@@ -1,6 +1,7 @@
 """Searches and lists while the worker still has to index: they wait for no backlog, and say that words are missing."""
 
-from server.store.search.search_index import CATCH_UP
+from server.store.search.search_index import CATCH_UP, write_tokens
+from server.web.app_keys import DATABASE
 from tests.server.handlers.test_search import find, found_texts, write
 from tests.support.factories import CHANNELS, make_account, make_chat, make_contact
 from tests.support.fixtures_stack import Stack
@@ -45,3 +46,18 @@ async def test_lists_by_name_index_no_words(web_only: Stack) -> None:
     contacts = await agent.ok("GET", f"{CHANNELS}/contacts?q=abel")
     assert [contact["name"] for contact in contacts["items"]] == ["Ábel"]
     assert await indexed(web_only) == 0
+
+
+async def test_a_message_that_is_just_being_deleted_is_neither_waited_for_nor_indexed(
+    web_only: Stack,
+) -> None:
+    """The reference of its words failed once the deletion was committed, and with it the whole round."""
+    agent = await web_only.sign_in()
+    account_id = await make_account(web_only, agent)
+    await write(web_only, account_id, await make_chat(web_only, account_id), "Bestellung", "Rechnung")
+    database = web_only.app[DATABASE]
+    async with database.transaction() as deleting:
+        await deleting.execute("delete from channels_message where body = 'Bestellung'")
+        assert await database.write(write_tokens, account_id, 50)
+    assert await found_texts(agent, "bestellung") == []
+    assert await found_texts(agent, "rechnung") == ["Rechnung"]

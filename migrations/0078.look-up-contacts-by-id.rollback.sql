@@ -1,0 +1,2 @@
+alter function keep_contacts(jsonb) reset all;
+alter function link_contacts(jsonb) reset all;

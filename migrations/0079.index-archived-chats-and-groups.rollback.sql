@@ -1,0 +1,2 @@
+drop index channels_chat_groups;
+drop index channels_chat_archived;
