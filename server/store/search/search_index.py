@@ -1,5 +1,6 @@
 """The search index: words and facets of messages in the order of their seqs, and names; storing does not wait."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -16,6 +17,8 @@ from server.text.fold import fold
 # oldest, so that the search would wait and find no more.
 CATCH_UP = 500
 NAMES = 500
+# Finding the words of so many texts takes the loop a few milliseconds.
+TEXTS_AT_ONCE = 50
 
 
 class Behind(NamedTuple):
@@ -193,7 +196,11 @@ async def _lock_state(cursor: Cursor, account_id: int) -> tuple[int, int]:
 
 async def _store_tokens(cursor: Cursor, account_id: int, texts: list[_Text]) -> None:
     """Messages that are just being deleted are skipped: they need no words, and waiting for them could deadlock."""
-    rows = [{"id": text.id, "words": [f"{account_id}/{term}" for term in text.terms()]} for text in texts]
+    rows: list[dict[str, object]] = []
+    for n, text in enumerate(texts, 1):
+        rows.append({"id": text.id, "words": [f"{account_id}/{term}" for term in text.terms()]})
+        if n % TEXTS_AT_ONCE == 0:
+            await asyncio.sleep(0)
     await cursor.execute(
         """with given as (
                select x.id, x.words from jsonb_to_recordset(%(rows)s::jsonb) as x (id bigint, words text[])
