@@ -12,6 +12,8 @@ from server.config import ROOT
 # As in the stylesheets: 40rem.
 PHONE_PX = 640
 PHONE, NARROWEST = (390, 844), (320, 640)
+# A laptop at one and a half times the size.
+SHORTEST = (910, 420)
 AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 # Visually hidden on purpose: for screen readers, or shown on focus.
 STICKING_OUT = """
@@ -36,6 +38,10 @@ ADRIFT = """
   while (box && !["auto", "scroll"].includes(getComputedStyle(box).overflowY)) box = box.parentElement
   return box && element.offsetParent && !box.contains(element.offsetParent)
 }).map((element) => `${element.tagName}: ${element.textContent}`)
+"""
+# The panes scroll, the page does not: its composer would be below the window.
+OUTGROWS = """
+() => document.querySelector("nav") !== null && document.documentElement.scrollHeight > window.innerHeight
 """
 SPILLS = """
 () => [...document.querySelectorAll("a, button")]
@@ -119,6 +125,7 @@ async def check_variant(page: Page) -> None:
         await check_fit_at(page, *NARROWEST)
     else:
         await check_screen(page)
+        await check_fit_at(page, *SHORTEST)
 
 
 def _is_phone(page: Page) -> bool:
@@ -151,6 +158,7 @@ async def check_fit(page: Page) -> None:
     assert await page.evaluate(SCROLLS_SIDEWAYS) == []
     assert await page.evaluate(SPILLS) == []
     assert await page.evaluate(ADRIFT) == []
+    assert not await page.evaluate(OUTGROWS)
 
 
 async def check_one_scheme(page: Page) -> None:

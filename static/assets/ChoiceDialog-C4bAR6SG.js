@@ -1,0 +1,1 @@
+export{t as ChoiceDialog}from"./ChoiceDialog-CrXEIq8z.js";

@@ -1,1 +1,0 @@
-export{t as ChoiceDialog}from"./ChoiceDialog-ZwVECb3A.js";

@@ -1,0 +1,1 @@
+export{c as PlanDialog}from"./thread-CJGbopfr.js";

@@ -1,1 +1,0 @@
-export{y as forgetSearches,b as noteSearch,x as readSearches,S as withSearch}from"./inbox-XWziLz6Y.js";
