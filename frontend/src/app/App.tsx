@@ -3,7 +3,7 @@ import { QueryClientProvider, type QueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { SessionContext } from "@/features/session/context";
 import { Session } from "@/features/session/session";
-import { ApiError } from "@/lib/api/errors";
+import { retryPassing } from "@/lib/api/errors";
 import { openChannel } from "@/lib/channel";
 import { CommandProvider } from "@/lib/commands/context";
 import { CachedQueries } from "@/lib/queryClient";
@@ -22,7 +22,7 @@ function createQueryClient(): QueryClient {
         refetchOnReconnect: true,
         refetchOnWindowFocus: false,
         // Errors that a retry cannot fix are shown immediately.
-        retry: (count, error) => count < MAX_RETRIES && error instanceof ApiError && error.isPassing,
+        retry: retryPassing(MAX_RETRIES),
       },
     },
   });

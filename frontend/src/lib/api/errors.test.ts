@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import "@/i18n/said";
 import { fieldProblem } from "./fieldProblem";
-import { ApiError, describeError, parseError, unreachable } from "./errors";
+import { ApiError, describeError, parseError, retryPassing, unreachable } from "./errors";
 
 const make = (code: string, message: string, reason?: unknown) => new ApiError(400, { code, message, reason, fields: {}, requestId: null });
 const say = (code: string, params = {}) => ({ code, params });
@@ -32,4 +32,16 @@ it("says why a field was rejected, by its code or in English", () => {
   expect(fieldProblem(rejected(undefined), "to")).toBe("Too short.");
   expect(fieldProblem(rejected({}), "name")).toBeNull();
   expect(fieldProblem(new TypeError("x"), "to")).toBeNull();
+});
+
+it.each([
+  [unreachable(), true],
+  [parseError(429, null, null), true],
+  [parseError(503, null, null), true],
+  [parseError(403, null, null), false],
+  [parseError(404, null, null), false],
+  [parseError(422, null, null), false],
+  [new TypeError("x is undefined"), false],
+])("retries what may pass, and only so often: %s", (error, isRetried) => {
+  expect([0, 1, 2].map((failures) => retryPassing(2)(failures, error))).toEqual([isRetried, isRetried, false]);
 });

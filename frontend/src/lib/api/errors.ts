@@ -44,6 +44,12 @@ export class ApiError extends Error {
   }
 }
 
+/** Retries, at most so many times, what may succeed later; other errors are final. */
+export const retryPassing =
+  (most: number) =>
+  (failures: number, error: unknown): boolean =>
+    failures < most && error instanceof ApiError && error.isPassing;
+
 /** The codes of server/errors.py for which the first load has a sentence; those of the others come later (server/said). */
 const BY_CODE: Readonly<Record<string, MessageId>> = {
   unauthenticated: "app.failed.unauthenticated",

@@ -2,6 +2,7 @@
 import { useMutation } from "@tanstack/react-query";
 import { useEffect, useEffectEvent, useMemo, useRef, useState, useSyncExternalStore } from "react";
 import { useApi } from "@/lib/api/context";
+import { retryPassing } from "@/lib/api/errors";
 import type { Chat, LateMessage } from "@/types/wire";
 import { useInbox } from "@/features/inbox/context";
 import type { Bubble } from "@/features/inbox/thread/list/bubbles";
@@ -36,8 +37,8 @@ function useMarkRead(chat: Chat | undefined, seen: number | null, hasFocus: bool
     mutationFn: ({ chat: row, seen: seenSeq }: ReadMark) => api.patchChat(row, { read: true, read_seq: seenSeq }),
     onSuccess: (row) => store.applyChat(row),
     // Right after a reconnect a request may still fail. It is retried soon, because the unread count alone would not trigger it again.
-    // On a bad connection this may take a while.
-    retry: 40,
+    // On a bad connection this may take a while. A chat that is gone, or no longer the user's, is not asked again.
+    retry: retryPassing(40),
     retryDelay: (failures) => (failures < 10 ? 500 : 2000),
     networkMode: "always",
   });

@@ -1,1 +1,0 @@
-export{t as ChoiceDialog}from"./ChoiceDialog-CrXEIq8z.js";

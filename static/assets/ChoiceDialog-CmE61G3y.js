@@ -1,0 +1,1 @@
+export{t as ChoiceDialog}from"./ChoiceDialog-B0KG2FGg.js";

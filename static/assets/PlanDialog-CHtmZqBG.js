@@ -1,0 +1,1 @@
+export{c as PlanDialog}from"./thread-Bn3yd9nu.js";

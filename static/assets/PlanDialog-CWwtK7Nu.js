@@ -1,1 +1,0 @@
-export{c as PlanDialog}from"./thread-CJGbopfr.js";

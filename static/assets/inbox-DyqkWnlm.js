@@ -1,1 +1,0 @@
-export{u as ChatLabelPicker,w as ContextPane,Ft as ListCommands,mt as ListMenuItems,C as MacroCommands,gt as MediaViewer,pt as NarrowedBy,ht as NewChatDialog,v as RecentSearches,rt as RowMenu,n as SaveViewDialog,g as SearchFilters,m as SearchResults,s as SelectionBar,o as StatusCommands,t as ViewsMenu,$ as VoiceRecorder}from"./inbox-CHh0z3B_.js";

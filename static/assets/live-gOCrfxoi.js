@@ -1,0 +1,1 @@
+export{m as AccountLines,k as Bell,D as CommandLayer,E as ConnectionBanner,f as InboxCommands,S as Live,d as LiveRows,t as MappedCommand,b as RejectedBanner,l as StateMarks,x as TabSigns,r as UsageBanner,n as routes}from"./live-CV8W61gy.js";

@@ -1,0 +1,1 @@
+export{i as AccountNotice,n as BellList,t as Exports,a as HelpDialog,c as SignOutDialog,s as UserMenuContents}from"./menus-D66GQ26z.js";

@@ -1,1 +1,0 @@
-export{i as AccountNotice,n as BellList,t as Exports,a as HelpDialog,c as SignOutDialog,s as UserMenuContents}from"./menus-zcOpHZ5t.js";

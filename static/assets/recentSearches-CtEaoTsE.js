@@ -1,0 +1,1 @@
+export{y as forgetSearches,b as noteSearch,x as readSearches,S as withSearch}from"./inbox-Dzb4kRwp.js";

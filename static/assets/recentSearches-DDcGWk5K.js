@@ -1,1 +1,0 @@
-export{y as forgetSearches,b as noteSearch,x as readSearches,S as withSearch}from"./inbox-CHh0z3B_.js";

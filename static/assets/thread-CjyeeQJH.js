@@ -1,1 +1,0 @@
-export{t as Thread}from"./thread-CJGbopfr.js";

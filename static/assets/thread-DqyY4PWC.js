@@ -1,0 +1,1 @@
+export{t as Thread}from"./thread-Bn3yd9nu.js";

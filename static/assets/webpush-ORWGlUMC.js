@@ -1,1 +1,0 @@
-export{f as nameBrowser,p as readPushState,m as renewPush,h as turnOffPush,g as turnOnPush}from"./shared-DBS01HJK.js";

@@ -1,0 +1,1 @@
+export{f as nameBrowser,p as readPushState,m as renewPush,h as turnOffPush,g as turnOnPush}from"./shared-Dv7wdDyS.js";
