@@ -43,6 +43,9 @@ ADVANCE_CHATS = Prepared(
         where before.status = 'closed' and before.kind <> 'channel'
             and (ch.waiting_at is not null or ch.author_kind is not null)
         returning id, chat_id
+    ), openings as (
+        -- Looked up by key: each of many rows would be compared with each of many others.
+        select jsonb_object_agg(chat_id, id) as ids from opened
     ), due as (
         insert into notification_due (chat_id, message_id)
         select change.chat_id, change.message_id from change where change.arrived > 0
@@ -71,7 +74,8 @@ ADVANCE_CHATS = Prepared(
             unread_count = case
                 when c.marked_unread or ch.recounts and ch.arrived + c.unread_count > 0 then {count_unread()}
                 when c.kind = 'channel' then 0 else c.unread_count + ch.arrived end,
-            conversation_id = coalesce((select o.id from opened o where o.chat_id = ch.chat_id), c.conversation_id),
+            conversation_id = coalesce(
+                ((select o.ids from openings o) ->> ch.chat_id::text)::bigint, c.conversation_id),
             status = newer.status,
             waiting_since = case when newer.status = 'closed' or ch.author_kind is not null then null
                 else least(c.waiting_since, ch.waiting_at) end,

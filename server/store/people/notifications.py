@@ -86,6 +86,9 @@ def insert_notifications(
     if is_of_target:
         clock = ", target_kind, target_began_at, target_due_at"
         is_same = "and (k.target_kind, k.target_began_at) = (r.target_kind, r.target_began_at)"
+    # In a `case`: compared by `is not distinct from`, all unread ones of the user would be read for each row.
+    same = f"""select from notification k where k.user_id = r.user_id and k.kind = r.kind and k.read_at is null
+                    and k.account_id = r.account_id and {{}} and k.note_id is not distinct from r.note_id {is_same}"""
     return f"""
     wanted as (
         select r.*, row_number() over (partition by r.user_id order by r.account_id, r.chat_id, r.kind) as n,
@@ -95,10 +98,8 @@ def insert_notifications(
         left join lateral (
             select p.notifications from user_preferences p where p.user_id = r.user_id limit 1) p on true
         where {_chosen("bell")}
-            and not exists (
-                select from notification k where k.user_id = r.user_id and k.kind = r.kind and k.read_at is null
-                    and k.account_id = r.account_id and k.chat_id is not distinct from r.chat_id
-                    and k.note_id is not distinct from r.note_id {is_same})
+            and not case when r.chat_id is null then exists ({same.format("k.chat_id is null")})
+                else exists ({same.format("k.chat_id = r.chat_id")}) end
     ), {take_user_seqs_for("wanted")}, inserted as (
         insert into notification
             (user_id, kind, account_id, chat_id, message_id, note_id, actor_id, seq, by_mail, push_due_at{clock})
